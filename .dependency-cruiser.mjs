@@ -1,0 +1,64 @@
+// The layers of ARCHITECTURE.md: a folder may import itself and those before it.
+const layers = ['runtime', 'core', 'stats', 'features', 'learners', 'causal', 'routing'];
+
+const layerRules = layers.map((layer, i) => ({
+  name: `layer-${layer}`,
+  comment: `src/${layer} may only import ${layers.slice(0, i + 1).join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${layer}/` },
+  to: { path: '^(src|db|main|renderer)/', pathNot: `^src/(${layers.slice(0, i + 1).join('|')})/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'runtime-imports-nothing',
+      comment: 'the runtime ships alone',
+      severity: 'error',
+      from: { path: '^src/runtime/' },
+      to: { pathNot: '^src/runtime/' },
+    },
+    {
+      name: 'pure-core',
+      comment: 'the statistics know neither files nor packages',
+      severity: 'error',
+      from: { path: '^src/(stats|features|learners|causal|routing)/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
+    },
+    {
+      name: 'one-sqlite-import-site',
+      comment: 'better-sqlite3 is imported by db/sqlite.ts only',
+      severity: 'error',
+      from: { pathNot: '^db/sqlite\\.ts$' },
+      to: { path: 'node_modules/better-sqlite3' },
+    },
+    {
+      name: 'db-below-engine',
+      comment: 'the project file does not know the engine or its hosts',
+      severity: 'error',
+      from: { path: '^db/' },
+      to: { path: '^(main|renderer|src/(engine|cli|contract|export))/' },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/cli/main\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'not-to-dev-dep',
+      severity: 'error',
+      from: { path: '^(src|db|main)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs'] },
+  },
+};
