@@ -1,0 +1,122 @@
+import type { Matrix } from '../core/matrix.ts';
+
+/**
+ * Dense kernels of the regressions. Rows are taken four at a time: the result matrix then stays in the first-level cache
+ * and each of its entries is loaded and stored once for four multiplications.
+ */
+
+/** AᵀA of the leading `cols` columns: cols × cols, symmetric, row-major. */
+export function gram(a: Matrix): Float64Array {
+  const { rows, cols, data } = a;
+  const g = new Float64Array(cols * cols);
+  let i = 0;
+  for (; i + 3 < rows; i += 4) {
+    const r0 = i * cols;
+    const r1 = r0 + cols;
+    const r2 = r1 + cols;
+    const r3 = r2 + cols;
+    for (let j = 0; j < cols; j++) {
+      const a0 = data[r0 + j];
+      const a1 = data[r1 + j];
+      const a2 = data[r2 + j];
+      const a3 = data[r3 + j];
+      const at = j * cols;
+      for (let k = 0; k <= j; k++) {
+        g[at + k] += a0 * data[r0 + k] + a1 * data[r1 + k] + a2 * data[r2 + k] + a3 * data[r3 + k];
+      }
+    }
+  }
+  for (; i < rows; i++) {
+    const r0 = i * cols;
+    for (let j = 0; j < cols; j++) {
+      const a0 = data[r0 + j];
+      for (let k = 0; k <= j; k++) g[j * cols + k] += a0 * data[r0 + k];
+    }
+  }
+  for (let j = 0; j < cols; j++) for (let k = 0; k < j; k++) g[k * cols + j] = g[j * cols + k];
+  return g;
+}
+
+/** A·B for A rows × inner and B inner × cols, both row-major. */
+export function multiply(a: Matrix, b: Float64Array, cols: number): Float64Array {
+  const { rows, cols: inner, data } = a;
+  const out = new Float64Array(rows * cols);
+  for (let i = 0; i < rows; i++) {
+    const at = i * inner;
+    const to = i * cols;
+    let j = 0;
+    for (; j + 3 < inner; j += 4) {
+      const a0 = data[at + j];
+      const a1 = data[at + j + 1];
+      const a2 = data[at + j + 2];
+      const a3 = data[at + j + 3];
+      const b0 = j * cols;
+      const b1 = b0 + cols;
+      const b2 = b1 + cols;
+      const b3 = b2 + cols;
+      for (let k = 0; k < cols; k++) {
+        out[to + k] += a0 * b[b0 + k] + a1 * b[b1 + k] + a2 * b[b2 + k] + a3 * b[b3 + k];
+      }
+    }
+    for (; j < inner; j++) {
+      const a0 = data[at + j];
+      const b0 = j * cols;
+      for (let k = 0; k < cols; k++) out[to + k] += a0 * b[b0 + k];
+    }
+  }
+  return out;
+}
+
+/** Aᵀv for A rows × cols and v of length rows. */
+export function transposeTimes(a: Matrix, v: Float64Array): Float64Array {
+  const out = new Float64Array(a.cols);
+  for (let i = 0; i < a.rows; i++) {
+    const vi = v[i];
+    const at = i * a.cols;
+    for (let k = 0; k < a.cols; k++) out[k] += vi * a.data[at + k];
+  }
+  return out;
+}
+
+/** A·v + constant for A rows × cols and v of length cols. */
+export function affine(a: Matrix, v: ArrayLike<number>, constant: number): Float64Array {
+  const out = new Float64Array(a.rows);
+  for (let i = 0; i < a.rows; i++) {
+    const at = i * a.cols;
+    let sum = constant;
+    for (let k = 0; k < a.cols; k++) sum += a.data[at + k] * v[k];
+    out[i] = sum;
+  }
+  return out;
+}
+
+/**
+ * Solves S x = b for a symmetric positive definite S (n × n, row-major) by Cholesky.
+ * @throws RangeError where S is not positive definite.
+ */
+export function solvePositiveDefinite(s: Float64Array, b: Float64Array): Float64Array {
+  const n = b.length;
+  const l = Float64Array.from(s);
+  for (let j = 0; j < n; j++) {
+    let pivot = l[j * n + j];
+    for (let k = 0; k < j; k++) pivot -= l[j * n + k] ** 2;
+    if (!(pivot > 0)) throw new RangeError('solvePositiveDefinite: the matrix is not positive definite');
+    const root = Math.sqrt(pivot);
+    l[j * n + j] = root;
+    for (let i = j + 1; i < n; i++) {
+      let sum = l[i * n + j];
+      for (let k = 0; k < j; k++) sum -= l[i * n + k] * l[j * n + k];
+      l[i * n + j] = sum / root;
+    }
+  }
+  const x = Float64Array.from(b);
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) x[i] -= l[i * n + k] * x[k];
+    x[i] /= l[i * n + i];
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) x[i] -= l[k * n + i] * x[k];
+    x[i] /= l[i * n + i];
+  }
+  return x;
+}
