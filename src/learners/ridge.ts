@@ -119,9 +119,13 @@ function weightedCentre(
 function checkInput(x: Matrix, y: Float64Array, w: Float64Array | undefined): void {
   if (x.rows === 0) throw new RangeError('fitRidge: expected at least one row, got none');
   if (y.length !== x.rows || (w !== undefined && w.length !== x.rows)) {
-    throw new RangeError(`fitRidge: ${x.rows} rows of features, ${y.length} targets, ${w?.length ?? 'no'} weights`);
+    throw new RangeError(
+      `fitRidge: ${x.rows} rows of features, ${y.length} targets, ${w?.length ?? 'no'} weights`,
+    );
   }
   if (!y.every(Number.isFinite) || !x.data.every(Number.isFinite) || w?.every((v) => v >= 0) === false) {
-    throw new RangeError('fitRidge: every feature, target and weight must be a finite number, weights not negative');
+    throw new RangeError(
+      'fitRidge: every feature, target and weight must be a finite number, weights not negative',
+    );
   }
 }

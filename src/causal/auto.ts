@@ -1,0 +1,110 @@
+import { takeRows } from '../core/matrix.ts';
+import { combineLinear, predictLinear } from '../learners/linear.ts';
+import { ESTIMATORS, type Estimate, type EstimatorName } from './estimators.ts';
+import { FOLD_COUNT, makeFolds, type FoldScheme } from './folds.ts';
+import { createProblem, type Problem } from './nuisances.ts';
+import { selectRows, type Sample } from './sample.ts';
+
+/** Temperature of the exponential weights: 1 would be Akaike weights; 2 hedges more (measured: docs/statistics.md). */
+export const TEMPERATURE = 2;
+
+const UNPAIRED: readonly EstimatorName[] = [
+  'gold-only',
+  'mean-shift',
+  'r-learner',
+  'dr-learner',
+  'offset',
+  'calibrated-offset',
+];
+
+/** The members of auto. Where gold was drawn by looking at the verdict, the R-learner is not valid and leaves. */
+export function autoCandidates(problem: Problem, selectedOnVerdict: boolean): readonly EstimatorName[] {
+  if (problem.preferenceRows.length === 0) return ['gold-only'];
+  const candidates = selectedOnVerdict ? UNPAIRED.filter((name) => name !== 'r-learner') : UNPAIRED;
+  return problem.pairing.isFullyPaired
+    ? [...candidates, 'paired-difference', 'two-stage-surrogate']
+    : candidates;
+}
+
+export interface GoldLoss {
+  /** Σ w (r − ψ̂)² over the gold rows, each predicted by a fit from which its prompt was held out entirely. */
+  readonly sse: Readonly<Partial<Record<EstimatorName, number>>>;
+  readonly goldRows: number;
+}
+
+/**
+ * Cross-validated gold loss of each candidate. The held-out prompts leave with everything they carry, their preference
+ * too: otherwise a paired prompt would predict itself.
+ */
+export function crossValidateOnGold(
+  sample: Sample,
+  candidates: readonly EstimatorName[],
+  scheme: FoldScheme,
+  onFold: (done: number, total: number) => void,
+): GoldLoss {
+  const problem = createProblem(sample, []);
+  const held = heldOutFolds(problem, scheme);
+  const sse: Partial<Record<EstimatorName, number>> = {};
+  for (let fold = 0; fold < FOLD_COUNT; fold++) {
+    const heldGroups = new Set<number>();
+    problem.goldRows.forEach((row, i) => {
+      if (held[i] === fold) heldGroups.add(sample.group[row]);
+    });
+    const kept = Int32Array.from(sample.group.keys()).filter((row) => !heldGroups.has(sample.group[row]));
+    const reduced = selectRows(sample, kept);
+    const reducedProblem = createProblem(reduced, makeFolds(reduced, scheme));
+    const positions = problem.goldRows.map((_, i) => i).filter((i) => held[i] === fold);
+    const x = takeRows(
+      sample.x,
+      positions.map((i) => problem.goldRows[i]),
+    );
+    for (const name of candidates) {
+      const predicted = predictLinear(ESTIMATORS[name](reducedProblem).model, x);
+      let loss = sse[name] ?? 0;
+      positions.forEach((position, i) => {
+        loss +=
+          problem.goldWeights[position] * (sample.goldGain[problem.goldRows[position]] - predicted[i]) ** 2;
+      });
+      sse[name] = loss;
+    }
+    onFold(fold + 1, FOLD_COUNT);
+  }
+  return { sse, goldRows: problem.goldRows.length };
+}
+
+/** The fold in which each gold row is held out: a prompt's rows together. */
+function heldOutFolds(problem: Problem, scheme: FoldScheme): Int32Array {
+  const gold = selectRows(problem.sample, problem.goldRows);
+  return makeFolds(gold, scheme)[0];
+}
+
+/**
+ * Exponential weights on the cross-validated gold loss L:  a ∝ exp(−(L − L_min) / (2 s² τ)),  s² = L_min / n,
+ * τ = TEMPERATURE (aggregation with exponential weights; Leung & Barron 2006, doi 10.1109/TIT.2006.878172).
+ */
+export function exponentialWeights(loss: GoldLoss): Partial<Record<EstimatorName, number>> {
+  const entries = Object.entries(loss.sse) as [EstimatorName, number][];
+  const least = Math.min(...entries.map(([, sse]) => sse));
+  const noise = Math.max(least / loss.goldRows, Number.MIN_VALUE);
+  const raw = entries.map(
+    ([name, sse]) => [name, Math.exp(-(sse - least) / (2 * noise * TEMPERATURE))] as const,
+  );
+  const total = raw.reduce((sum, [, weight]) => sum + weight, 0);
+  return Object.fromEntries(raw.map(([name, weight]) => [name, weight / total]));
+}
+
+/** The weighted sum of the members' models. */
+export function combineEstimates(
+  weights: Partial<Record<EstimatorName, number>>,
+  estimates: Partial<Record<EstimatorName, Estimate>>,
+): Estimate {
+  const terms: { weight: number; model: Estimate['model'] }[] = [];
+  let clippedRows = 0;
+  for (const [name, weight] of Object.entries(weights) as [EstimatorName, number][]) {
+    const estimate = estimates[name];
+    if (estimate === undefined) continue;
+    terms.push({ weight, model: estimate.model });
+    clippedRows = Math.max(clippedRows, estimate.clippedRows);
+  }
+  return { model: combineLinear(terms), clippedRows };
+}
