@@ -1,0 +1,31 @@
+import { z } from './zod.ts';
+
+/** Estimators that a run can be trained with. */
+export const trainableEstimators = [
+  'auto',
+  'gold-only',
+  'preference-only',
+  'pooled',
+  'mean-shift',
+  'r-learner',
+  'dr-learner',
+  'offset',
+  'calibrated-offset',
+  'paired-difference',
+  'two-stage-surrogate',
+] as const;
+
+/** Rows that stand beside every estimator in an evaluation, and are not trained. */
+export const referenceRows = [
+  'random',
+  'always-strong',
+  'always-cheap',
+  'knn',
+  'all-gold',
+  'oracle',
+] as const;
+
+export const learners = ['ridge', 'knn'] as const;
+
+export const estimatorName = z.enum(trainableEstimators);
+export const learnerName = z.enum(learners);

@@ -1,0 +1,41 @@
+import type { ErrorPayload } from '../core/errors.ts';
+import { bundleMethods } from './bundles.ts';
+import { gradingMethods } from './grading.ts';
+import { importMethods } from './imports.ts';
+import { jobMethods } from './jobs.ts';
+import type { Frozen } from './method.ts';
+import { projectMethods } from './projects.ts';
+import { runMethods } from './runs.ts';
+import type { z } from './zod.ts';
+
+/** Everything a host can ask the engine: the one list that types, validation and handlers are derived from. */
+export const methods = {
+  ...projectMethods,
+  ...importMethods,
+  ...gradingMethods,
+  ...runMethods,
+  ...bundleMethods,
+  ...jobMethods,
+};
+
+type Methods = typeof methods;
+
+export type MethodName = keyof Methods;
+export type JobMethodName = {
+  [N in MethodName]: Methods[N] extends { readonly kind: 'job' } ? N : never;
+}[MethodName];
+
+/** What a caller may write: defaults may be left out. */
+export type MethodInput<N extends MethodName> = Frozen<z.input<Methods[N]['input']>>;
+/** What a handler reads: defaults are filled in. */
+export type ParsedInput<N extends MethodName> = Frozen<z.output<Methods[N]['input']>>;
+export type MethodOutput<N extends MethodName> = Frozen<z.output<Methods[N]['output']>>;
+export type JobResult<N extends JobMethodName> = Frozen<z.output<Methods[N]['result']>>;
+
+/** What comes back over any wire. */
+export type Answer<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorPayload };
+
+export function isMethodName(name: string): name is MethodName {
+  return Object.hasOwn(methods, name);
+}

@@ -1,0 +1,170 @@
+import { goldAmount, meanWithError, measured, pair, pairRequest, seed, stage, warning } from './common.ts';
+import { estimatorName, learnerName } from './estimators.ts';
+import { startedJob } from './jobs.ts';
+import { job, query } from './method.ts';
+import { z } from './zod.ts';
+
+/** By metric name; `egMean` is always there. */
+const metrics = z.object({ egMean: measured }).catchall(measured);
+/** V(w) by w, as text: "0", "0.05", … */
+const policyValue = z.record(z.string(), measured);
+
+const interval = z.tuple([z.number(), z.number()]).nullable();
+
+export const trainDocument = z.object({
+  runId: z.string(),
+  pair,
+  source: z.string().nullable(),
+  stage,
+  signals: z.array(z.string()),
+  isSimulated: z.boolean(),
+  split: z.looseObject({ train: z.int(), dev: z.int(), test: z.int() }),
+  estimator: estimatorName,
+  weights: z.record(z.string(), z.number()),
+  /** Why these weights, in words. */
+  reason: z.string(),
+  learner: learnerName,
+  nGold: z.int(),
+  nPreference: z.int(),
+  nPaired: z.int(),
+  bias: z.looseObject({ mean: z.number().nullable(), ci95: interval, reason: z.string().optional() }),
+  metrics,
+  policyValue: policyValue.optional(),
+  warnings: z.array(warning),
+  seconds: z.number(),
+  manifest: z.record(z.string(), z.unknown()),
+});
+
+export const evaluateDocument = z.object({
+  runId: z.string(),
+  n: z.int(),
+  pair,
+  source: z.string().nullable(),
+  stage,
+  isSimulated: z.boolean(),
+  costUnit: z.string(),
+  curve: z.array(
+    z.object({
+      strongShare: z.number(),
+      quality: z.number(),
+      ci95: interval,
+      cost: z.number(),
+    }),
+  ),
+  metrics,
+  policyValue,
+  estimators: z.record(z.string(), z.looseObject({ egMean: measured, policyValue })),
+  warnings: z.array(warning),
+});
+
+const replicateRow = z.object({
+  name: z.string(),
+  egMean: meanWithError,
+  egTruncatedMean: meanWithError,
+  apgr: meanWithError,
+  gainRelMse: meanWithError,
+  policyValue: z.record(z.string(), meanWithError),
+  secondsPerRound: z.number(),
+});
+
+export const replicateDocument = z.object({
+  pair,
+  source: z.string().nullable(),
+  stage,
+  isSimulated: z.boolean(),
+  rounds: z.int(),
+  nGold: z.int(),
+  nTest: z.int(),
+  estimators: z.array(replicateRow),
+  auto: z.object({ weights: z.record(z.string(), z.object({ mean: z.number() })) }),
+  counts: z.object({ eligible: z.int(), gold: z.int(), preference: z.int(), paired: z.int() }),
+  warnings: z.array(warning),
+  seconds: z.number(),
+});
+
+const runSummary = z.object({
+  runId: z.string(),
+  createdMs: z.int(),
+  pair,
+  source: z.string().nullable(),
+  stage,
+  isSimulated: z.boolean(),
+  estimator: estimatorName,
+  learner: learnerName,
+  nGold: z.int(),
+  nPreference: z.int(),
+  egMean: measured,
+  policyValue0: measured,
+  warningCodes: z.array(z.string()),
+});
+
+export const biasDocument = z.object({
+  pair,
+  sources: z.array(
+    z.object({
+      source: z.string(),
+      isSimulated: z.boolean(),
+      /** Prompts with gold and this source; gold only; this source only. */
+      nPaired: z.int(),
+      nGold: z.int(),
+      nPreference: z.int(),
+      /** Gold gain minus preference gain, over all prompts. */
+      bias: z.looseObject({ mean: z.number().nullable(), ci95: interval, reason: z.string().optional() }),
+      details: z.record(z.string(), z.unknown()),
+      warnings: z.array(warning),
+    }),
+  ),
+});
+
+export const trainConfig = pairRequest.extend({
+  estimator: estimatorName.default('auto'),
+  learner: learnerName.default('ridge'),
+  /** Train on a random part of the revealed gold. */
+  gold: goldAmount.optional(),
+  /** Gold units per mean training cost difference strong − cheap. */
+  w: z.number().min(0).default(0),
+  dimensions: z.int().min(1).max(512).optional(),
+  bootstraps: z.int().min(0).max(2000).optional(),
+  seed: seed.default(0),
+});
+
+export const runMethods = {
+  'run.train': job(trainConfig, trainDocument, startedJob),
+  /** Newest first. */
+  'run.list': query(z.object({}), z.object({ runs: z.array(runSummary) })),
+  /** What training left. No id: the newest run. */
+  'run.get': query(
+    z.object({ runId: z.string().min(1).optional() }),
+    trainDocument.extend({ createdMs: z.int() }),
+  ),
+  'run.evaluate': job(
+    z.object({ runId: z.string().min(1).optional(), split: z.enum(['test', 'dev']).default('test') }),
+    evaluateDocument,
+    startedJob,
+  ),
+  'replicate.start': job(
+    pairRequest.extend({
+      rounds: z.int().min(1).max(10_000).default(50),
+      nGold: z.int().positive(),
+      nTest: z.int().positive(),
+      /** Preferences for all training prompts, also for those with gold. */
+      isPaired: z.boolean().default(false),
+      learner: learnerName.default('ridge'),
+      dimensions: z.int().min(1).max(512).optional(),
+      seed: seed.default(0),
+    }),
+    replicateDocument,
+    startedJob,
+  ),
+  'bias.estimate': job(
+    z.object({
+      strong: z.string().min(1),
+      cheap: z.string().min(1),
+      /** None named: every source of the project. */
+      sources: z.array(z.string().min(1)).default([]),
+      seed: seed.default(0),
+    }),
+    biasDocument,
+    startedJob,
+  ),
+};
