@@ -103,6 +103,8 @@ export interface Manifest {
   readonly head: LinearHead;
   /** Reserved for a monotone map of the gain; null = the gain as it is. */
   readonly calibration: null;
+  /** Reserved for the band of gains in which a cascade asks a person (`expert`); null or absent = never. */
+  readonly deferral?: null;
   /** Predicted gain at percentiles 0, 1 … 100 of the prompts that the encoder was fitted on: from share to threshold. */
   readonly gainPercentiles: readonly number[];
   readonly operatingPoints: readonly OperatingPoint[];
