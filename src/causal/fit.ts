@@ -1,0 +1,135 @@
+import { AppError } from '../core/errors.ts';
+import { type JobControl, uncontrolled } from '../core/progress.ts';
+import type { Warning } from '../core/warning.ts';
+import { autoCandidates, combineEstimates, crossValidateOnGold, exponentialWeights } from './auto.ts';
+import { admissibleEstimators, ESTIMATORS, type Estimate, type EstimatorName } from './estimators.ts';
+import { makeFolds, type FoldScheme } from './folds.ts';
+import { createProblem, type Problem } from './nuisances.ts';
+import { checkSample, rowsWhere, type Sample } from './sample.ts';
+
+/** Fewer gold prompts than two a fold leave folds without any truth. */
+export const LEAST_GOLD = 10;
+
+export interface FitOptions {
+  /** Folds of the estimators. */
+  readonly scheme: FoldScheme;
+  /** Folds inside auto's cross-validation: one repeat is enough to weigh the candidates. */
+  readonly crossValidationScheme: FoldScheme;
+  /** Gold was drawn by looking at the verdict: the R-learner leaves auto. */
+  readonly selectedOnVerdict: boolean;
+}
+
+export interface Fit {
+  readonly problem: Problem;
+  readonly estimates: Readonly<Partial<Record<EstimatorName, Estimate>>>;
+  readonly auto: Estimate;
+  /** auto's weights; they add up to 1. */
+  readonly weights: Readonly<Partial<Record<EstimatorName, number>>>;
+  /** Cross-validated mean squared gold error of each member of auto. */
+  readonly goldLoss: Readonly<Partial<Record<EstimatorName, number>>>;
+  readonly reason: string;
+  readonly warnings: readonly Warning[];
+}
+
+/** Every admissible estimator, and auto over them. @throws AppError `not-enough-data` with too little gold. */
+export function fitEstimators(sample: Sample, options: FitOptions, control: JobControl = uncontrolled): Fit {
+  checkSample(sample);
+  checkGold(sample);
+  const problem = createProblem(sample, makeFolds(sample, options.scheme));
+  const names = admissibleEstimators(problem);
+  const estimates: Partial<Record<EstimatorName, Estimate>> = {};
+  names.forEach((name, i) => {
+    control.throwIfCancelled();
+    estimates[name] = ESTIMATORS[name](problem);
+    control.report({ stage: 'estimators', fraction: (0.4 * (i + 1)) / names.length });
+  });
+  const candidates = autoCandidates(problem, options.selectedOnVerdict);
+  const loss = crossValidateOnGold(sample, candidates, options.crossValidationScheme, (done, total) => {
+    control.throwIfCancelled();
+    control.report({ stage: 'cross-validation on gold', fraction: 0.4 + (0.6 * done) / total });
+  });
+  const weights = exponentialWeights(loss);
+  const goldLoss = Object.fromEntries(
+    Object.entries(loss.sse).map(([name, sse]) => [name, sse / loss.goldRows]),
+  );
+  return {
+    problem,
+    estimates,
+    auto: combineEstimates(weights, estimates),
+    weights,
+    goldLoss,
+    reason: explainWeights(weights, goldLoss),
+    warnings: fitWarnings(problem, estimates, options),
+  };
+}
+
+function checkGold(sample: Sample): void {
+  const gold = new Set<number>();
+  for (const row of rowsWhere(sample.hasGold)) gold.add(sample.group[row]);
+  if (gold.size < LEAST_GOLD) {
+    throw new AppError(
+      'not-enough-data',
+      gold.size === 0
+        ? 'There is no gold for this pair of models among the training prompts. A router needs some: grade responses, or ' +
+            'import a file with gold.'
+        : `There are ${gold.size} gold prompts for this pair among the training prompts; at least ${LEAST_GOLD} are needed.`,
+      { details: { goldPrompts: gold.size, needed: LEAST_GOLD } },
+    );
+  }
+}
+
+function explainWeights(
+  weights: Partial<Record<EstimatorName, number>>,
+  goldLoss: Partial<Record<EstimatorName, number>>,
+): string {
+  const ranked = (Object.entries(weights) as [EstimatorName, number][]).sort((a, b) => b[1] - a[1]);
+  if (ranked.length === 1) return `Only ${ranked[0][0]} applies: there are no preferences to correct.`;
+  const [best, share] = ranked[0];
+  const percent = (v: number): string => `${Math.round(100 * v)} %`;
+  const ratio = (goldLoss['gold-only'] ?? Number.NaN) / (goldLoss[best] ?? Number.NaN);
+  const against =
+    best === 'gold-only'
+      ? 'no correction predicts held-out gold better than gold alone'
+      : `its held-out gold error is ${percent(1 / ratio)} of that of gold alone`;
+  return (
+    `Weighted by how well each predicts gold that was held out: ${best} leads with ${percent(share)} (${against}); ` +
+    ranked
+      .slice(1)
+      .map(([name, weight]) => `${name} ${percent(weight)}`)
+      .join(', ') +
+    '.'
+  );
+}
+
+function fitWarnings(
+  problem: Problem,
+  estimates: Partial<Record<EstimatorName, Estimate>>,
+  options: FitOptions,
+): Warning[] {
+  const warnings: Warning[] = [];
+  if (problem.preferenceRows.length === 0) {
+    warnings.push({
+      code: 'no-preferences',
+      message:
+        'There are no preferences for this pair: the router is trained on gold alone, nothing is corrected.',
+    });
+  }
+  const clipped = (Object.entries(estimates) as [EstimatorName, Estimate][]).filter(
+    ([, e]) => e.clippedRows > 0,
+  );
+  for (const [name, { clippedRows }] of clipped) {
+    warnings.push({
+      code: 'bias-clipped',
+      message: `${name}: the estimated bias of ${clippedRows} prompts left [−2, 2] and was set to its edge.`,
+    });
+  }
+  if (options.selectedOnVerdict) {
+    warnings.push({
+      code: 'selection-on-verdict',
+      message:
+        'Prompts were sent to experts because of what the source said. The R-learner is not valid then and is left out of ' +
+        'auto; of the others only the surrogate estimators are.',
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,47 @@
+import { weightedMean, mean, standardDeviation } from '../stats/descriptive.ts';
+import { doublyRobustScores, medianOverRepeats } from './bias.ts';
+import type { Problem } from './nuisances.ts';
+
+/** The mean of Δ over the training prompts: gold minus preference. */
+export interface MeanBias {
+  readonly mean: number;
+  readonly ci95: readonly [number, number];
+  /** How it was had: differences at doubly labelled prompts, or the mean of doubly robust scores. */
+  readonly method: 'paired-difference' | 'doubly-robust';
+  readonly rows: number;
+}
+
+const Z95 = 1.959963984540054;
+
+/** Fewer pairs than this say less than the doubly robust scores of all rows. */
+const ENOUGH_PAIRS = 20;
+
+/**
+ * Paired: the 1/π-weighted mean of r − y, with the sandwich standard error of a ratio estimator. Unpaired: the mean of the
+ * cross-fitted scores φ (Robins, Rotnitzky & Zhao 1994; Chernozhukov et al. 2018, eq. 5.3), which are independent given
+ * the nuisances.
+ */
+export function estimateMeanBias(problem: Problem): MeanBias {
+  const { sample, goldRows } = problem;
+  if (problem.pairing.pairedRows >= ENOUGH_PAIRS) {
+    const rows = goldRows.filter((i) => sample.hasPreference[i] === 1);
+    const difference = Float64Array.from(rows, (i) => sample.goldGain[i] - sample.preferenceGain[i]);
+    const weights = Float64Array.from(rows, (i) => 1 / sample.propensity[i]);
+    const centre = weightedMean(difference, weights);
+    let square = 0;
+    let total = 0;
+    difference.forEach((d, i) => {
+      square += (weights[i] * (d - centre)) ** 2;
+      total += weights[i];
+    });
+    const n = rows.length;
+    return interval(centre, Math.sqrt((square * n) / (n - 1)) / total, 'paired-difference', n);
+  }
+  const scores = medianOverRepeats(problem.foldings.map((_, repeat) => doublyRobustScores(problem, repeat)));
+  const error = standardDeviation(scores, 1) / Math.sqrt(scores.length);
+  return interval(mean(scores), error, 'doubly-robust', scores.length);
+}
+
+function interval(centre: number, error: number, method: MeanBias['method'], rows: number): MeanBias {
+  return { mean: centre, ci95: [centre - Z95 * error, centre + Z95 * error], method, rows };
+}
