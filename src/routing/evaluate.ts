@@ -1,0 +1,278 @@
+import type { Warning } from '../core/warning.ts';
+import type { Measured } from '../runtime/manifest.ts';
+import { bootstrapWeights, percentileInterval } from '../stats/bootstrap.ts';
+import { mean, standardDeviation } from '../stats/descriptive.ts';
+import { averageImprovementInQuality } from './cost-quality.ts';
+import type { EvaluationSet } from './evaluation-set.ts';
+import {
+  callPerformanceThreshold,
+  efficiencyArea,
+  gainAtShares,
+  gainCurve,
+  meanEfficiencyGain,
+  rankByGain,
+  type GainCurve,
+  type Ranking,
+} from './gain-curve.ts';
+import { COST_WEIGHTS, policyValue, relativeMse, shareAbove } from './policy-value.ts';
+
+/**
+ * Evaluation of predicted gains on held-out gold, with intervals from an exponential-weight bootstrap of the test prompts.
+ * Only the test set is redrawn: the intervals say how sure the figure is for this router, not for the recipe.
+ */
+
+/** Predicted gains of one candidate on the evaluation set; a policy that ranks nothing has constant predictions. */
+export interface Candidate {
+  readonly name: string;
+  /** ψ̂ for every row; ±Infinity for always-strong and always-cheap. */
+  readonly predicted: Float64Array;
+}
+
+export interface CurvePoint {
+  readonly strongShare: number;
+  readonly quality: number;
+  readonly ci95: readonly [number, number];
+  /** Mean cost per prompt, in the snapshot's cost unit. */
+  readonly cost: number;
+}
+
+export interface CandidateScores {
+  readonly egMean: Measured;
+  readonly gainRelMse: Measured;
+  readonly policyValue: Readonly<Record<string, Measured>>;
+}
+
+export interface Evaluation {
+  readonly n: number;
+  readonly curve: readonly CurvePoint[];
+  readonly metrics: Readonly<Record<string, Measured>>;
+  readonly policyValue: Readonly<Record<string, Measured>>;
+  readonly estimators: Readonly<Record<string, CandidateScores>>;
+  readonly warnings: readonly Warning[];
+  readonly qualityUnit: EvaluationSet['qualityUnit'];
+  /** What the bootstrap redrew, and how often. */
+  readonly redrawn: 'test';
+  readonly draws: number;
+}
+
+export const CURVE_SHARES: readonly number[] = Array.from({ length: 51 }, (_, i) => i / 50);
+
+/** Quantities of the evaluated router in one draw. */
+type Metrics = Readonly<Record<string, number | null>>;
+
+/**
+ * @param router the candidate whose curve and metrics are wanted
+ * @param others what it stands beside; the references random, always-strong, always-cheap and oracle are added here
+ * @param w the run's cost weight, for `do-not-route`
+ */
+export function evaluatePredictions(
+  set: EvaluationSet,
+  router: Candidate,
+  others: readonly Candidate[],
+  w: number,
+  seed: number,
+): Evaluation {
+  const n = set.rows.length;
+  const candidates = [router, ...others, ...fixedCandidates(set)].map((candidate) => ({
+    ...candidate,
+    ranking: rankByGain(candidate.predicted),
+  }));
+  const unit = new Float64Array(n).fill(1);
+  const point = draw(set, candidates, unit, w);
+  const draws = Array.from(bootstrapWeights(set.group, seed), (weights) => draw(set, candidates, weights, w));
+  const gapError = standardDeviation(set.gain, 1) / Math.sqrt(n);
+  const gapReason =
+    Math.abs(point.curve.meanGain) < 2 * gapError
+      ? 'the mean gain is within two standard errors of 0, so a share of it means nothing'
+      : null;
+
+  const metrics: Record<string, Measured> = {};
+  for (const [name, value] of Object.entries(point.metrics)) {
+    const reason = GAP_METRICS.has(name) ? gapReason : null;
+    metrics[name] = measure(
+      reason === null ? value : null,
+      draws.map((d) => d.metrics[name]),
+      reason ?? 'not reached by this router',
+    );
+  }
+  const estimators = Object.fromEntries(
+    [...point.candidates.keys()].map((name) => [name, summarise(name, point, draws)]),
+  );
+  return {
+    n,
+    curve: CURVE_SHARES.map((strongShare, k) => ({
+      strongShare,
+      quality: point.quality[k],
+      ci95: percentileInterval(draws.map((d) => d.quality[k])),
+      cost: point.cost[k],
+    })),
+    metrics,
+    policyValue: estimators[router.name].policyValue,
+    estimators,
+    warnings: doNotRoute(point, draws, w),
+    qualityUnit: set.qualityUnit,
+    redrawn: 'test',
+    draws: draws.length,
+  };
+}
+
+/** Metrics that divide by the mean gain. */
+const GAP_METRICS = new Set(['pgr', 'apgr', 'cpt20', 'cpt50', 'cpt80']);
+
+function fixedCandidates(set: EvaluationSet): Candidate[] {
+  const constant = (value: number): Float64Array => new Float64Array(set.rows.length).fill(value);
+  return [
+    { name: 'always-strong', predicted: constant(Number.POSITIVE_INFINITY) },
+    { name: 'always-cheap', predicted: constant(Number.NEGATIVE_INFINITY) },
+    { name: 'oracle', predicted: set.gain },
+  ];
+}
+
+interface Draw {
+  readonly curve: GainCurve;
+  readonly metrics: Metrics;
+  readonly quality: Float64Array;
+  readonly cost: Float64Array;
+  readonly candidates: ReadonlyMap<string, CandidateDraw>;
+  /** V(w) of the router over always-strong and over always-cheap. */
+  readonly overStrong: number;
+  readonly overCheap: number;
+}
+
+interface CandidateDraw {
+  readonly egMean: number;
+  readonly gainRelMse: number | null;
+  readonly policyValue: readonly number[];
+}
+
+function draw(
+  set: EvaluationSet,
+  candidates: readonly (Candidate & { readonly ranking: Ranking })[],
+  weights: Float64Array,
+  w: number,
+): Draw {
+  const router = candidates[0];
+  const curve = gainCurve(router.ranking, set.gain, weights);
+  const costCurve = gainCurve(router.ranking, set.extraCost, weights);
+  const baseCost = weightedTotal(set.cheapCost, weights);
+  const cost = gainAtShares(costCurve, CURVE_SHARES).map((c) => baseCost + c);
+  const quality = gainAtShares(curve, CURVE_SHARES).map((g) => set.cheapQuality + g);
+  const share = shareAbove(router.predicted, weights, w);
+  const value = policyValue(router.predicted, set.gain, weights, w);
+  const scored = new Map(
+    candidates.map((candidate) => [candidate.name, scoreCandidate(candidate, set, weights)]),
+  );
+  scored.set('random', randomPolicy(router, weights, curve.meanGain));
+  const aiq = averageImprovementInQuality(Array.from(quality, (q, k) => ({ cost: cost[k], quality: q })));
+  return {
+    curve,
+    quality,
+    cost,
+    candidates: scored,
+    overStrong: value - (curve.meanGain - w),
+    overCheap: value,
+    metrics: {
+      egMean: meanEfficiencyGain(curve),
+      egTruncatedMean: meanEfficiencyGain(curve, shareAbove(router.predicted, weights, 0)),
+      meanGain: curve.meanGain,
+      gainRelMse: relativeMse(router.predicted, set.gain, weights),
+      strongShare: share,
+      pgr: (value + w * share) / curve.meanGain,
+      apgr: 0.5 + efficiencyArea(curve) / curve.meanGain,
+      cpt20: callThreshold(curve, 0.2),
+      cpt50: callThreshold(curve, 0.5),
+      cpt80: callThreshold(curve, 0.8),
+      aiq: aiq?.perRange ?? null,
+      aiqPerMaximumCost: aiq?.perMaximum ?? null,
+      regretToOracle: policyValue(set.gain, set.gain, weights, w) - value,
+    },
+  };
+}
+
+/** CPT is about recovering a gain; where the strong model is worse there is nothing to recover. */
+function callThreshold(curve: GainCurve, fraction: number): number | null {
+  return curve.meanGain > 0 ? callPerformanceThreshold(curve, fraction) : null;
+}
+
+function scoreCandidate(
+  candidate: Candidate & { readonly ranking: Ranking },
+  set: EvaluationSet,
+  weights: Float64Array,
+): CandidateDraw {
+  const isPrediction = candidate.predicted.every(Number.isFinite);
+  return {
+    egMean: meanEfficiencyGain(gainCurve(candidate.ranking, set.gain, weights)),
+    gainRelMse: isPrediction ? relativeMse(candidate.predicted, set.gain, weights) : null,
+    policyValue: COST_WEIGHTS.map((w) => policyValue(candidate.predicted, set.gain, weights, w)),
+  };
+}
+
+/** Coin flips that use the strong model as often as the router does. */
+function randomPolicy(router: Candidate, weights: Float64Array, meanGain: number): CandidateDraw {
+  return {
+    egMean: 0,
+    gainRelMse: null,
+    policyValue: COST_WEIGHTS.map((w) => shareAbove(router.predicted, weights, w) * (meanGain - w)),
+  };
+}
+
+function summarise(name: string, point: Draw, draws: readonly Draw[]): CandidateScores {
+  const all = draws.map((d) => d.candidates.get(name));
+  const own = point.candidates.get(name);
+  const column = (pick: (c: CandidateDraw) => number | null): (number | null)[] =>
+    all.map((c) => (c === undefined ? null : pick(c)));
+  const of = (pick: (c: CandidateDraw) => number | null, reason: string): Measured =>
+    measure(own === undefined ? null : pick(own), column(pick), reason);
+  return {
+    egMean: of((c) => c.egMean, 'no figure'),
+    gainRelMse: of((c) => c.gainRelMse, 'a fixed policy predicts no gain'),
+    policyValue: Object.fromEntries(
+      COST_WEIGHTS.map((w, k) => [String(w), of((c) => c.policyValue[k], 'no figure')]),
+    ),
+  };
+}
+
+/** A number with the percentile interval of its draws; null with the reason, where it or too many draws do not exist. */
+function measure(value: number | null, draws: readonly (number | null)[], reason: string): Measured {
+  if (value === null || !Number.isFinite(value)) return { value: null, ci95: null, reason };
+  const known = draws.filter((d): d is number => d !== null && Number.isFinite(d));
+  if (known.length < 0.95 * draws.length) {
+    return {
+      value,
+      ci95: null,
+      reason: `defined in only ${known.length} of ${draws.length} bootstrap draws`,
+    };
+  }
+  return { value, ci95: percentileInterval(known) };
+}
+
+/**
+ * `do-not-route` stands unless the paired-bootstrap 95 % lower bounds of V(w) over always-strong and over always-cheap
+ * are both above 0.
+ */
+function doNotRoute(point: Draw, draws: readonly Draw[], w: number): Warning[] {
+  const [strongLow] = percentileInterval(draws.map((d) => d.overStrong));
+  const [cheapLow] = percentileInterval(draws.map((d) => d.overCheap));
+  if (strongLow > 0 && cheapLow > 0) return [];
+  const asGood = [
+    ...(strongLow > 0 ? [] : [describeMargin('always-strong', point.overStrong, strongLow)]),
+    ...(cheapLow > 0 ? [] : [describeMargin('always-cheap', point.overCheap, cheapLow)]),
+  ];
+  return [
+    {
+      code: 'do-not-route',
+      message:
+        `Do not route with this: at w = ${w} a fixed policy is as good, as far as these test prompts can tell. ` +
+        `${asGood.join(' ')} Grade more, add features (the stage cascade sees the cheap answer), or use the fixed policy.`,
+    },
+  ];
+}
+
+function describeMargin(policy: string, margin: number, low: number): string {
+  const rounded = (v: number): string => (v >= 0 ? '+' : '−') + Math.abs(v).toFixed(3);
+  return `${policy} is as good: the router's V is ${rounded(margin)} over it, 95 % lower bound ${rounded(low)}.`;
+}
+
+function weightedTotal(values: Float64Array, weights: Float64Array): number {
+  return mean(values.map((v, i) => v * weights[i])) / mean(weights);
+}

@@ -1,0 +1,45 @@
+import { take } from '../core/matrix.ts';
+import { mean } from '../stats/descriptive.ts';
+import { SPLIT, type PairSnapshot } from './snapshot.ts';
+
+/** The test prompts that carry gold for both models: what a router is judged on. */
+export interface EvaluationSet {
+  /** Rows of the snapshot. */
+  readonly rows: Int32Array;
+  /** r: the true gain of each. */
+  readonly gain: Float64Array;
+  readonly group: Int32Array;
+  /** Mean gold quality of the cheap model, or 0 where gold is a verdict and has no level. */
+  readonly cheapQuality: number;
+  readonly qualityUnit: 'gold-score' | 'gain-over-cheap';
+  /** Cost of answering with the cheap model, and what the strong one costs on top. */
+  readonly cheapCost: Float64Array;
+  readonly extraCost: Float64Array;
+}
+
+/** @param split which held-out prompts: `test`, or `dev` where thresholds are looked for. */
+export function evaluationSet(snapshot: PairSnapshot, split: 'test' | 'dev' = 'test'): EvaluationSet {
+  const rows = Int32Array.from(snapshot.split.keys()).filter(
+    (i) => snapshot.split[i] === SPLIT[split] && Number.isFinite(snapshot.allGoldGain[i]),
+  );
+  return describeRows(snapshot, rows);
+}
+
+/** The same for any rows with gold. */
+export function describeRows(snapshot: PairSnapshot, rows: Int32Array): EvaluationSet {
+  const quality = take(snapshot.allGoldCheapQuality, rows);
+  const isScored = rows.length > 0 && quality.every(Number.isFinite);
+  const cheapCost = take(snapshot.costCheap, rows);
+  const strongCost = take(snapshot.costStrong, rows);
+  // A cascade has paid for the cheap answer before it asks the strong model.
+  const extraCost = snapshot.stage === 'cascade' ? strongCost : strongCost.map((c, i) => c - cheapCost[i]);
+  return {
+    rows,
+    gain: take(snapshot.allGoldGain, rows),
+    group: Int32Array.from(rows, (i) => snapshot.group[i]),
+    cheapQuality: isScored ? mean(quality) : 0,
+    qualityUnit: isScored ? 'gold-score' : 'gain-over-cheap',
+    cheapCost,
+    extraCost,
+  };
+}
