@@ -1,0 +1,11 @@
+import * as project from './0001-project.ts';
+
+/** One step from format `version - 1` to `version`. Released steps never change: what they said is in people's files. */
+export interface Migration {
+  /** 1, 2, 3 … without gaps. */
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [{ version: 1, name: 'project', sql: project.sql }];
