@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { type JobControl, uncontrolled } from '../core/progress.ts';
 import type { Warning } from '../core/warning.ts';
@@ -17,12 +18,16 @@ export interface FitOptions {
   readonly crossValidationScheme: FoldScheme;
   /** Gold was drawn by looking at the verdict: the R-learner leaves auto. */
   readonly selectedOnVerdict: boolean;
+  /** For the seconds of each estimator. */
+  readonly clock: Clock;
 }
 
 export interface Fit {
   readonly problem: Problem;
   readonly estimates: Readonly<Partial<Record<EstimatorName, Estimate>>>;
   readonly auto: Estimate;
+  /** How long each took; regressions that several share count for the first. */
+  readonly seconds: Readonly<Partial<Record<EstimatorName, number>>>;
   /** auto's weights; they add up to 1. */
   readonly weights: Readonly<Partial<Record<EstimatorName, number>>>;
   /** Cross-validated mean squared gold error of each member of auto. */
@@ -38,9 +43,12 @@ export function fitEstimators(sample: Sample, options: FitOptions, control: JobC
   const problem = createProblem(sample, makeFolds(sample, options.scheme));
   const names = admissibleEstimators(problem);
   const estimates: Partial<Record<EstimatorName, Estimate>> = {};
+  const seconds: Partial<Record<EstimatorName, number>> = {};
   names.forEach((name, i) => {
     control.throwIfCancelled();
+    const started = options.clock();
     estimates[name] = ESTIMATORS[name](problem);
+    seconds[name] = (options.clock() - started) / 1000;
     control.report({ stage: 'estimators', fraction: (0.4 * (i + 1)) / names.length });
   });
   const candidates = autoCandidates(problem, options.selectedOnVerdict);
@@ -55,6 +63,7 @@ export function fitEstimators(sample: Sample, options: FitOptions, control: JobC
   return {
     problem,
     estimates,
+    seconds,
     auto: combineEstimates(weights, estimates),
     weights,
     goldLoss,

@@ -1,4 +1,4 @@
-import { weightedMean, mean, standardDeviation } from '../stats/descriptive.ts';
+import { weightedMean } from '../stats/descriptive.ts';
 import { doublyRobustScores, medianOverRepeats } from './bias.ts';
 import type { Problem } from './nuisances.ts';
 
@@ -27,21 +27,29 @@ export function estimateMeanBias(problem: Problem): MeanBias {
     const rows = goldRows.filter((i) => sample.hasPreference[i] === 1);
     const difference = Float64Array.from(rows, (i) => sample.goldGain[i] - sample.preferenceGain[i]);
     const weights = Float64Array.from(rows, (i) => 1 / sample.propensity[i]);
-    const centre = weightedMean(difference, weights);
-    let square = 0;
-    let total = 0;
-    difference.forEach((d, i) => {
-      square += (weights[i] * (d - centre)) ** 2;
-      total += weights[i];
-    });
-    const n = rows.length;
-    return interval(centre, Math.sqrt((square * n) / (n - 1)) / total, 'paired-difference', n);
+    return { ...intervalOfMean(difference, weights), method: 'paired-difference', rows: rows.length };
   }
   const scores = medianOverRepeats(problem.foldings.map((_, repeat) => doublyRobustScores(problem, repeat)));
-  const error = standardDeviation(scores, 1) / Math.sqrt(scores.length);
-  return interval(mean(scores), error, 'doubly-robust', scores.length);
+  const unit = new Float64Array(scores.length).fill(1);
+  return { ...intervalOfMean(scores, unit), method: 'doubly-robust', rows: scores.length };
 }
 
-function interval(centre: number, error: number, method: MeanBias['method'], rows: number): MeanBias {
-  return { mean: centre, ci95: [centre - Z95 * error, centre + Z95 * error], method, rows };
+/**
+ * The weighted mean Σwv/Σw with the 95 % interval of a ratio estimator: variance Σ w² (v − mean)² / (Σw)², times n/(n − 1)
+ * for the mean that was estimated. With equal weights this is the textbook interval.
+ */
+export function intervalOfMean(
+  values: Float64Array,
+  weights: Float64Array,
+): { readonly mean: number; readonly ci95: readonly [number, number] } {
+  const centre = weightedMean(values, weights);
+  let square = 0;
+  let total = 0;
+  values.forEach((v, i) => {
+    square += (weights[i] * (v - centre)) ** 2;
+    total += weights[i];
+  });
+  const n = values.length;
+  const error = Math.sqrt((square * n) / (n - 1)) / total;
+  return { mean: centre, ci95: [centre - Z95 * error, centre + Z95 * error] };
 }

@@ -29,9 +29,9 @@ export interface TrainingRows {
 
 export interface TrainingChoice {
   /** Absent: all revealed gold. */
-  readonly gold?: GoldAmount;
+  readonly gold?: GoldAmount | undefined;
   /** Absent: none where scales are declared, else the variance ratio. */
-  readonly scaling?: ScalingMethod;
+  readonly scaling?: ScalingMethod | undefined;
   readonly seed: number;
 }
 
@@ -42,16 +42,17 @@ export function trainingRows(snapshot: PairSnapshot, choice: TrainingChoice): Tr
   const kept = subsampleGold(graded, choice);
   const keptSet = new Set(kept);
   const rows = outsideTest.filter((i) => keptSet.has(i) || Number.isFinite(snapshot.preferenceGain[i]));
-  const kind = choice.gold?.kind;
-  const subsampling =
-    kind === undefined
-      ? 1
-      : choice.gold?.kind === 'fraction'
-        ? choice.gold.fraction
-        : kept.length / Math.max(graded.length, 1);
+  // Where every labelled prompt was graded, who was graded is no secret: everybody.
+  const everythingGraded = outsideTest.every(
+    (i) => Number.isFinite(snapshot.goldGain[i]) || !Number.isFinite(snapshot.preferenceGain[i]),
+  );
+  const share = subsampledShare(choice.gold, kept.length, graded.length);
+  const propensity = (i: number): number => {
+    const logged = snapshot.designedPropensity[i];
+    return share * (everythingGraded && Number.isNaN(logged) ? 1 : logged);
+  };
   return labelRows(snapshot, rows, (i) => keptSet.has(i), {
-    // Drawing again from all there is makes the draw the design, also where nobody logged the first one.
-    propensity: (i) => snapshot.designedPropensity[i] * subsampling,
+    propensity,
     hasPreference: (i) => Number.isFinite(snapshot.preferenceGain[i]),
     gold: snapshot.goldGain,
     scaling: choice.scaling,
@@ -102,6 +103,11 @@ export function labelRows(
             },
           ],
   };
+}
+
+function subsampledShare(gold: GoldAmount | undefined, kept: number, graded: number): number {
+  if (gold === undefined || graded === 0) return 1;
+  return gold.kind === 'fraction' ? gold.fraction : kept / graded;
 }
 
 function subsampleGold(graded: Int32Array, choice: TrainingChoice): Int32Array {

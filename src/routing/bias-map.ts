@@ -1,0 +1,141 @@
+import { AppError } from '../core/errors.ts';
+import type { JobControl } from '../core/progress.ts';
+import type { Warning } from '../core/warning.ts';
+import { doublyRobustScores, medianOverRepeats } from '../causal/bias.ts';
+import { LEAST_GOLD } from '../causal/fit.ts';
+import { makeFolds } from '../causal/folds.ts';
+import { estimateMeanBias, intervalOfMean, type MeanBias } from '../causal/mean-bias.ts';
+import { createProblem, type Problem } from '../causal/nuisances.ts';
+import { resolvePropensity } from '../causal/propensity.ts';
+import { featuresOf, fitBlocks, prepareFeatureInputs } from '../features/fit-blocks.ts';
+import { checkOverlap, type Overlap } from './overlap.ts';
+import { SPLIT, type PairSnapshot } from './snapshot.ts';
+import { countLabels, toSample, trainingRows, type LabelCounts } from './training-rows.ts';
+
+/** Gold minus preference for one source: over all prompts, and by slice. Training prompts with revealed gold only. */
+export interface BiasReport extends LabelCounts {
+  readonly source: string | null;
+  readonly isSimulated: boolean;
+  readonly bias: MeanBias;
+  /** By category, then by language; slices too small to say anything are counted in a warning. */
+  readonly slices: readonly BiasSlice[];
+  readonly overlap: Overlap | null;
+  readonly warnings: readonly Warning[];
+}
+
+export interface BiasSlice {
+  readonly by: 'category' | 'language';
+  readonly value: string;
+  readonly rows: number;
+  readonly mean: number;
+  readonly ci95: readonly [number, number];
+}
+
+/** Fewer labels than this in a slice give no interval worth reading. */
+const LEAST_IN_SLICE = 10;
+
+/** @throws AppError `not-enough-data` without gold or without preferences of the source. */
+export function estimateBias(
+  snapshot: PairSnapshot,
+  config: { readonly seed: number; readonly dimensions: number; readonly repeats: number },
+  control: JobControl,
+): BiasReport {
+  const training = trainingRows(snapshot, { seed: config.seed });
+  const counts = countLabels(training);
+  if (counts.nGold < LEAST_GOLD || counts.nPreference === 0) {
+    throw new AppError(
+      'not-enough-data',
+      `The bias of ${snapshot.source ?? 'a source'} needs gold and preferences outside the test set: there are ` +
+        `${counts.nGold} gold prompts (at least ${LEAST_GOLD} are needed) and ${counts.nPreference} preferences.`,
+      { details: { ...counts } },
+    );
+  }
+  const prepared = prepareFeatureInputs(snapshot);
+  const encoderRows = Int32Array.from(snapshot.split.keys()).filter((i) => snapshot.split[i] !== SPLIT.test);
+  const blocks = fitBlocks(prepared, encoderRows, config);
+  control.throwIfCancelled();
+  control.report({ stage: 'encoder', fraction: 0.4 });
+  const x = featuresOf(prepared, blocks, training.rows);
+  const propensity = resolvePropensity(
+    x,
+    training.hasGold,
+    training.group,
+    training.designedPropensity,
+    config.seed,
+  );
+  const sample = toSample(training, x, propensity.values);
+  const problem = createProblem(
+    sample,
+    makeFolds(sample, { kind: 'grouped', repeats: config.repeats, seed: config.seed }),
+  );
+  const bias = estimateMeanBias(problem);
+  control.throwIfCancelled();
+  control.report({ stage: 'slices', fraction: 0.8 });
+  const overlap = checkOverlap(sample, config.seed);
+  const { slices, skipped } = sliceBias(problem, bias, snapshot, training.rows);
+  const warnings = [
+    ...snapshot.warnings,
+    ...training.warnings,
+    ...propensity.warnings,
+    ...(overlap?.warnings ?? []),
+  ];
+  if (skipped > 0) {
+    warnings.push({
+      code: 'small-slices',
+      message: `${skipped} slices have fewer than ${LEAST_IN_SLICE} labelled prompts and are not shown.`,
+    });
+  }
+  return {
+    source: snapshot.source,
+    isSimulated: snapshot.isSimulated,
+    ...counts,
+    bias,
+    slices,
+    overlap,
+    warnings,
+  };
+}
+
+/** The same quantity as the overall bias, averaged inside each slice. */
+function sliceBias(
+  problem: Problem,
+  bias: MeanBias,
+  snapshot: PairSnapshot,
+  rows: Int32Array,
+): { slices: BiasSlice[]; skipped: number } {
+  const { sample } = problem;
+  const isPaired = bias.method === 'paired-difference';
+  const scores = isPaired
+    ? sample.goldGain.map((r, i) => r - sample.preferenceGain[i])
+    : medianOverRepeats(problem.foldings.map((_, repeat) => doublyRobustScores(problem, repeat)));
+  const slices: BiasSlice[] = [];
+  let skipped = 0;
+  for (const [by, labels] of [
+    ['category', snapshot.categories],
+    ['language', snapshot.languages],
+  ] as const) {
+    const members = new Map<string, number[]>();
+    rows.forEach((row, i) => {
+      const value = labels[row];
+      if (value === null || !Number.isFinite(scores[i])) return;
+      const slice = members.get(value) ?? [];
+      slice.push(i);
+      members.set(value, slice);
+    });
+    // One slice is the whole.
+    if (members.size < 2) continue;
+    for (const [value, slice] of members) {
+      if (slice.length < LEAST_IN_SLICE) {
+        skipped++;
+        continue;
+      }
+      const weights = Float64Array.from(slice, (i) => (isPaired ? 1 / sample.propensity[i] : 1));
+      const { mean, ci95 } = intervalOfMean(
+        Float64Array.from(slice, (i) => scores[i]),
+        weights,
+      );
+      slices.push({ by, value, rows: slice.length, mean, ci95 });
+    }
+  }
+  return { slices: slices.sort((a, b) => a.by.localeCompare(b.by) || a.mean - b.mean), skipped };
+}

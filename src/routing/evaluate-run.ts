@@ -1,0 +1,116 @@
+import { type Matrix, takeRows } from '../core/matrix.ts';
+import type { Warning } from '../core/warning.ts';
+import { deriveSeed } from '../core/rng.ts';
+import { featuresOf, type FittedBlocks, type PreparedInputs } from '../features/fit-blocks.ts';
+import { predictLinear } from '../learners/linear.ts';
+import { fitNearestNeighbours, predictNearestNeighbours } from '../learners/nearest-neighbours.ts';
+import { fitRidge } from '../learners/ridge.ts';
+import { evaluatePredictions, type Candidate, type Evaluation } from './evaluate.ts';
+import { evaluationSet } from './evaluation-set.ts';
+import type { PairSnapshot } from './snapshot.ts';
+import type { StoredModel, TrainConfig } from './run.ts';
+import { allGoldOf, type TrainingRows } from './training-rows.ts';
+
+export interface RunToEvaluate {
+  readonly snapshot: PairSnapshot;
+  readonly prepared: PreparedInputs;
+  readonly blocks: FittedBlocks;
+  /** The labels that the baselines knn and all-gold are fitted on. */
+  readonly training: TrainingRows;
+  readonly models: Readonly<Record<string, StoredModel>>;
+  readonly config: TrainConfig;
+  /** Held-out prompts to judge on; `test` by default. */
+  readonly split?: 'test' | 'dev';
+}
+
+/** Fewer test prompts than this give intervals that say nothing. */
+const FEW = 30;
+
+/**
+ * Judges a run's router beside every estimator and baseline on the held-out prompts with gold. Without such prompts every
+ * list is empty and the warning `no-test-gold` says so.
+ */
+export function evaluateRun(run: RunToEvaluate): Evaluation {
+  const { snapshot, prepared, blocks, training, models, config } = run;
+  const set = evaluationSet(snapshot, run.split);
+  if (set.rows.length < 2) return emptyEvaluation(set.rows.length, set.qualityUnit);
+  const x = featuresOf(prepared, blocks, set.rows);
+  const predicted = (name: string): Candidate => ({ name, predicted: predictStored(models[name], x) });
+  const others = Object.keys(models)
+    .filter((name) => name !== config.estimator)
+    .map(predicted);
+  const baselines = baselineCandidates(run, featuresOf(prepared, blocks, training.rows), x);
+  const evaluation = evaluatePredictions(
+    set,
+    predicted(config.estimator),
+    [...others, ...baselines],
+    config.w,
+    deriveSeed(config.seed, 'evaluation'),
+  );
+  const warnings: Warning[] = [...evaluation.warnings];
+  if (set.rows.length < FEW) {
+    warnings.push({
+      code: 'few-test-prompts',
+      message: `Only ${set.rows.length} test prompts carry gold: the intervals are rough.`,
+    });
+  }
+  return { ...evaluation, warnings };
+}
+
+function baselineCandidates(run: RunToEvaluate, xTraining: Matrix, x: Matrix): Candidate[] {
+  const { snapshot, training } = run;
+  const graded = rowsWith(training.goldGain);
+  const candidates: Candidate[] = [];
+  if (graded.length > 0) {
+    const labels = graded.map((i) => training.goldGain[i]);
+    const model = fitNearestNeighbours(takeRows(xTraining, graded), Float64Array.from(labels));
+    candidates.push({ name: 'knn', predicted: predictNearestNeighbours(model, x) });
+  }
+  const allGold = allGoldOf(snapshot, training);
+  const known = rowsWith(allGold);
+  // What gold on every training prompt would give; the same as gold-only where nothing is masked or ungraded.
+  if (known.length > graded.length) {
+    const model = fitRidge(
+      takeRows(xTraining, known),
+      Float64Array.from(known, (i) => allGold[i]),
+    );
+    candidates.push({ name: 'all-gold', predicted: predictLinear(model, x) });
+  }
+  return candidates;
+}
+
+function rowsWith(values: Float64Array): number[] {
+  const rows: number[] = [];
+  values.forEach((v, i) => {
+    if (Number.isFinite(v)) rows.push(i);
+  });
+  return rows;
+}
+
+export function predictStored(model: StoredModel, x: Matrix): Float64Array {
+  return predictLinear(
+    { kind: 'linear', intercept: model.intercept, coefficients: Float64Array.from(model.coefficients) },
+    x,
+  );
+}
+
+function emptyEvaluation(n: number, qualityUnit: Evaluation['qualityUnit']): Evaluation {
+  const reason = `only ${n} test prompts carry gold for both models`;
+  const none = { value: null, ci95: null, reason };
+  return {
+    n,
+    curve: [],
+    metrics: { egMean: none },
+    policyValue: { '0': none },
+    estimators: {},
+    warnings: [
+      {
+        code: 'no-test-gold',
+        message: `There is no way to tell how good this router is: ${reason}. Grade test prompts, or import some with gold.`,
+      },
+    ],
+    qualityUnit,
+    redrawn: 'test',
+    draws: 0,
+  };
+}

@@ -1,0 +1,24 @@
+import { prepareFeatureInputs, type FittedBlocks } from '../features/fit-blocks.ts';
+import type { Evaluation } from './evaluate.ts';
+import { evaluateRun } from './evaluate-run.ts';
+import type { StoredModel, TrainConfig } from './run.ts';
+import type { PairSnapshot } from './snapshot.ts';
+import { trainingRows } from './training-rows.ts';
+
+/** What is kept of a run: enough to judge it again when more gold has come in. */
+export interface StoredRun {
+  readonly blocks: FittedBlocks;
+  readonly models: Readonly<Record<string, StoredModel>>;
+  readonly config: TrainConfig;
+}
+
+/** Judges a stored run on the held-out gold that the project has now. The baselines knn and all-gold are fitted anew. */
+export function evaluateStored(snapshot: PairSnapshot, run: StoredRun, split: 'test' | 'dev'): Evaluation {
+  return evaluateRun({
+    snapshot,
+    prepared: prepareFeatureInputs(snapshot),
+    training: trainingRows(snapshot, run.config),
+    split,
+    ...run,
+  });
+}

@@ -1,0 +1,67 @@
+import type { Warning } from '../core/warning.ts';
+import type { EstimatorName } from '../causal/estimators.ts';
+import type { Fit } from '../causal/fit.ts';
+import type { MeanBias } from '../causal/mean-bias.ts';
+import type { Propensity } from '../causal/propensity.ts';
+import type { ScalingMethod } from '../causal/scaling.ts';
+import type { Evaluation } from './evaluate.ts';
+import type { Overlap } from './overlap.ts';
+import type { PairSnapshot } from './snapshot.ts';
+import type { GoldAmount, TrainingRows } from './training-rows.ts';
+
+/** Every knob of a run. The same snapshot and configuration give the same router. */
+export interface TrainConfig {
+  readonly estimator: EstimatorName | 'auto';
+  readonly learner: 'ridge';
+  /** Train on a random part of the revealed gold. */
+  readonly gold?: GoldAmount | undefined;
+  readonly scaling?: ScalingMethod | undefined;
+  /** The worth of the mean cost difference strong − cheap, in gold units. */
+  readonly w: number;
+  readonly seed: number;
+  /** Repeats of cross-fitting. */
+  readonly repeats: number;
+  /** Width of a text block. */
+  readonly dimensions: number;
+}
+
+export const TRAIN_DEFAULTS: TrainConfig = {
+  estimator: 'auto',
+  learner: 'ridge',
+  w: 0,
+  seed: 0,
+  repeats: 3,
+  dimensions: 50,
+};
+
+/** A linear model as JSON: what a run keeps of each estimator. */
+export interface StoredModel {
+  readonly intercept: number;
+  readonly coefficients: readonly number[];
+}
+
+export interface TrainReport {
+  readonly pair: { readonly strong: string; readonly cheap: string };
+  readonly source: string | null;
+  readonly stage: PairSnapshot['stage'];
+  readonly signals: readonly string[];
+  readonly isSimulated: boolean;
+  readonly split: { readonly train: number; readonly dev: number; readonly test: number };
+  readonly estimator: TrainConfig['estimator'];
+  readonly weights: Readonly<Partial<Record<EstimatorName, number>>>;
+  readonly reason: string;
+  readonly learner: 'ridge';
+  readonly nGold: number;
+  readonly nPreference: number;
+  readonly nPaired: number;
+  readonly bias: MeanBias | { readonly mean: null; readonly ci95: null; readonly reason: string };
+  readonly overlap: Overlap | null;
+  readonly propensity: Propensity['source'];
+  readonly scaling: TrainingRows['scaling'];
+  readonly goldLoss: Fit['goldLoss'];
+  readonly metrics: Evaluation['metrics'];
+  readonly policyValue: Evaluation['policyValue'];
+  readonly evaluation: Evaluation;
+  readonly models: Readonly<Record<string, StoredModel>>;
+  readonly warnings: readonly Warning[];
+}
