@@ -1,0 +1,145 @@
+/**
+ * What every format becomes before it is stored. A row is taken as a whole or refused as a whole.
+ *
+ * Absent values are null. Names of models and sources are as the file gives them; ids come later.
+ */
+
+export type Split = 'train' | 'dev' | 'test';
+export type Verdict = 'a' | 'b' | 'tie';
+/** Which response the judge saw first; '' where that is not recorded, 'both' where both orders were merged. */
+export type Shown = 'ab' | 'ba' | 'both' | '';
+export type SourceKind = 'judge' | 'crowd' | 'rule' | 'reward-model' | 'simulated';
+export type GoldKind = 'human_expert' | 'human_annotators' | 'verifiable';
+
+/** The lowest and the highest score possible, lo < hi. */
+export interface Scale {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+export interface CanonicalPrompt {
+  readonly dataset: string;
+  /** Names the prompt inside its dataset. */
+  readonly externalId: string;
+  readonly text: string;
+  /** See normalise.ts: equal for what counts as the same prompt. */
+  readonly normHash: string;
+  readonly split: Split | null;
+  readonly category: string | null;
+  readonly language: string | null;
+  readonly turn: number | null;
+  readonly reference: string | null;
+  /** Named numbers that the deployer will have too. */
+  readonly covariates: readonly (readonly [name: string, value: number])[];
+}
+
+export interface CanonicalResponse {
+  readonly model: string;
+  readonly text: string | null;
+  /** What the model had answered to the turn before. */
+  readonly previousText: string | null;
+  /** Characters before any truncation by whoever exported the data. */
+  readonly chars: number | null;
+  readonly isTruncated: boolean | null;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly costUsd: number | null;
+}
+
+/** A grade of one response (`modelB` null) or of a pair. */
+export interface CanonicalGold {
+  readonly modelA: string;
+  readonly modelB: string | null;
+  readonly scoreA: number | null;
+  readonly scoreB: number | null;
+  readonly verdict: Verdict | null;
+  readonly strength: number | null;
+  readonly scale: Scale | null;
+  readonly kind: GoldKind | null;
+  readonly raterCount: number | null;
+  readonly detail: GoldDetail;
+}
+
+/** What is kept beside an imported grade. `shareA` and `votes` are about this row's a and b. */
+export interface GoldDetail {
+  readonly metric: string | null;
+  /** Share of the raters that chose a. */
+  readonly shareA: number | null;
+  /** How many raters gave each verdict, where the file lists their votes. */
+  readonly votes: { readonly a: number; readonly b: number; readonly tie: number } | null;
+  /** The file's fixed draw in [0, 1) for nested masks. */
+  readonly rank: number | null;
+  /** The two scores stand for a gain (a's is the gain, b's is 0): neither is the quality of a response. */
+  readonly isGain: boolean;
+}
+
+export const NO_DETAIL: GoldDetail = { metric: null, shareA: null, votes: null, rank: null, isGain: false };
+
+/** Who judged. Sources are the same where name, kind and scale are. */
+export interface CanonicalSource {
+  readonly name: string;
+  readonly kind: SourceKind;
+  readonly scale: Scale | null;
+}
+
+/** A source's score of a single response. */
+export interface CanonicalScore {
+  readonly source: CanonicalSource;
+  readonly model: string;
+  /** Tells several scores of one source for one response apart; '' for the first. */
+  readonly vote: string;
+  readonly score: number;
+}
+
+/** A source's verdict on a pair, or its two scores given in sight of both responses. */
+export interface CanonicalVerdict {
+  readonly source: CanonicalSource;
+  readonly modelA: string;
+  readonly modelB: string;
+  readonly shown: Shown;
+  /** Tells several verdicts of one source on one pair and order apart; '' for the first. */
+  readonly vote: string;
+  readonly verdict: Verdict | null;
+  readonly strength: number | null;
+  readonly scoreA: number | null;
+  readonly scoreB: number | null;
+  readonly isConsistent: boolean | null;
+}
+
+/** What a person should know about a row that was taken. */
+export interface RowNotes {
+  /** Judgements that name no verdict and no score: nothing to store. */
+  readonly absentJudgements: number;
+  readonly hasUnnamedModels: boolean;
+  /** The gold verdict is not the one its scores say; the scores count. */
+  readonly goldContradictsScores: boolean;
+  /** Gold scores without a declared scale. */
+  readonly goldWithoutScale: boolean;
+  /** Gains beyond [-1, 1] in a file that declares no scale. */
+  readonly gainsOutOfRange: number;
+}
+
+export interface CanonicalRow {
+  readonly prompt: CanonicalPrompt;
+  /** Models the row names, whether or not they answered. */
+  readonly models: readonly string[];
+  readonly responses: readonly CanonicalResponse[];
+  readonly gold: readonly CanonicalGold[];
+  readonly scores: readonly CanonicalScore[];
+  readonly verdicts: readonly CanonicalVerdict[];
+  /** A vector the file brings for the prompt. */
+  readonly vector: Float64Array | null;
+  readonly notes: RowNotes;
+}
+
+/** A row of a file, with the line it begins on: taken or refused. */
+export type DatasetItem =
+  { readonly line: number; readonly row: CanonicalRow } | { readonly line: number; readonly refusal: string };
+
+export const NO_NOTES: RowNotes = {
+  absentJudgements: 0,
+  hasUnnamedModels: false,
+  goldContradictsScores: false,
+  goldWithoutScale: false,
+  gainsOutOfRange: 0,
+};
