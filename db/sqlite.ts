@@ -68,6 +68,8 @@ export function configureWritable(db: Connection): asserts db is WritableDb {
   setPragma(db, 'journal_mode', 'wal');
   setPragma(db, 'synchronous', 1);
   setPragma(db, 'foreign_keys', 1);
+  // Else INSERT OR REPLACE would delete a grading event behind the back of the trigger that forbids it.
+  setPragma(db, 'recursive_triggers', 1);
   setPragma(db, 'busy_timeout', BUSY_TIMEOUT_MS);
 }
 

@@ -1,0 +1,54 @@
+import type { ReadableDb } from '../sqlite.ts';
+
+/** What is left to grade for a pair of models. A prompt whose gold is masked counts as not graded: nobody is told. */
+
+export interface GradingQueue {
+  /** Two models, the smaller id first. */
+  readonly modelAId: number;
+  readonly modelBId: number;
+  /** What this rater skipped is not offered to them again. */
+  readonly raterId: number;
+}
+
+export interface UngradedPrompt {
+  readonly promptId: number;
+  readonly prompt: string;
+  readonly responseAId: number;
+  readonly textA: string;
+  readonly responseBId: number;
+  readonly textB: string;
+}
+
+/** Prompts with the text of both responses, without a visible grade of the pair or of both responses. */
+const UNGRADED = `FROM prompt p
+  JOIN response a ON a.prompt_id = p.id AND a.model_id = @modelAId AND a.text IS NOT NULL
+  JOIN response b ON b.prompt_id = p.id AND b.model_id = @modelBId AND b.text IS NOT NULL
+  LEFT JOIN gold_draw d ON d.prompt_id = p.id
+  WHERE NOT EXISTS (
+      SELECT 1 FROM current_grade g JOIN rater r ON r.id = g.rater_id
+      WHERE g.prompt_id = p.id AND (d.is_revealed IS NOT 0 OR r.kind = 'person')
+        AND g.model_a_id = @modelAId AND g.model_b_id = @modelBId)
+    AND (
+      SELECT count(DISTINCT g.model_a_id) FROM current_grade g JOIN rater r ON r.id = g.rater_id
+      WHERE g.prompt_id = p.id AND (d.is_revealed IS NOT 0 OR r.kind = 'person')
+        AND g.model_b_id IS NULL AND g.model_a_id IN (@modelAId, @modelBId)) < 2
+    AND NOT EXISTS (
+      SELECT 1 FROM grading_event s
+      WHERE s.prompt_id = p.id AND s.rater_id = @raterId AND s.action = 'skip'
+        AND s.model_a_id = @modelAId AND s.model_b_id = @modelBId
+        AND NOT EXISTS (SELECT 1 FROM grading_event u WHERE u.target_id = s.id AND u.action = 'undo'))`;
+
+/** The next prompt to grade after the given one, in the order of import; null when none is left. */
+export function nextUngraded(db: ReadableDb, queue: GradingQueue, afterPromptId = 0): UngradedPrompt | null {
+  const row = db
+    .prepare<[GradingQueue & { afterPromptId: number }], UngradedPrompt>(
+      `SELECT p.id AS promptId, p.text AS prompt, a.id AS responseAId, a.text AS textA, b.id AS responseBId,
+         b.text AS textB ${UNGRADED} AND p.id > @afterPromptId ORDER BY p.id LIMIT 1`,
+    )
+    .get({ ...queue, afterPromptId });
+  return row ?? null;
+}
+
+export function countUngraded(db: ReadableDb, queue: GradingQueue): number {
+  return db.prepare<[GradingQueue], number>(`SELECT count(*) ${UNGRADED}`).pluck().get(queue) ?? 0;
+}
