@@ -71,3 +71,14 @@ export function classOf(code: number): number {
   if (code >= 0x20000 && code <= 0x3ffff) return IDEOGRAPH;
   return (code >= 0x1f000 && code <= 0x1fbff) || (code >= 0xe0000 && code <= 0xe01ff) ? SEPARATOR : LETTER;
 }
+
+/**
+ * The code point at a UTF-16 position, a lone surrogate as it is; `text.codePointAt` in plain arithmetic. V8 13.6 (Node 24)
+ * answers wrongly for some strings once its Maglev tier has compiled the caller, and a wrong answer here is a wrong route.
+ */
+export function codePointAt(text: string, at: number): number {
+  const high = text.charCodeAt(at);
+  if ((high & 0xfc00) !== 0xd800) return high;
+  const low = text.charCodeAt(at + 1);
+  return (low & 0xfc00) === 0xdc00 ? (high << 10) + low - 0x35fdc00 : high;
+}

@@ -9,7 +9,7 @@
  *
  * The second NFKC composes what lower case made composable, so that folding twice is folding once.
  */
-import { CLASS_OF, WHITE_SPACE } from './code-points.ts';
+import { CLASS_OF, WHITE_SPACE, codePointAt } from './code-points.ts';
 import { UNASSIGNED_IN_UNICODE_14 } from './unicode-14.ts';
 
 /** A reusable buffer of code points: `data[0 … length)` is the content. */
@@ -58,7 +58,7 @@ function foldCharacters(text: string): string {
   let out = '';
   let runStart = 0;
   for (let i = 0; i < wellFormed.length; i++) {
-    const code = wellFormed.codePointAt(i) ?? 0;
+    const code = codePointAt(wellFormed, i);
     const units = code > 0xffff ? 2 : 1;
     if (code >= FIRST_UNASSIGNED && !isHan(code) && !isAssigned(code)) {
       out += foldRun(wellFormed.slice(runStart, i)) + wellFormed.slice(i, i + units);
@@ -79,7 +79,7 @@ function lengthInUnits(text: string, maxCodePoints: number): number {
   if (text.length <= maxCodePoints) return text.length;
   let units = 0;
   for (let points = 0; points < maxCodePoints && units < text.length; points++) {
-    units += (text.codePointAt(units) ?? 0) > 0xffff ? 2 : 1;
+    units += codePointAt(text, units) > 0xffff ? 2 : 1;
   }
   return units;
 }
@@ -101,7 +101,7 @@ function foldSpaces(text: string, units: number, data: Int32Array, asciiOnly: bo
     let code = text.charCodeAt(i);
     if (code > 127) {
       if (asciiOnly) return -1;
-      if (code >= 0xd800 && code <= 0xdbff) code = text.codePointAt(i++) ?? code;
+      if (code >= 0xd800 && code <= 0xdbff) code = codePointAt(text, i++);
     }
     if (code < 0x10000 && CLASS_OF[code] === WHITE_SPACE) {
       spaceIsDue = length > 1;

@@ -103,6 +103,16 @@ describe('folding a text', () => {
     expect(foldText('\ud800'.repeat(3))).toBe('\ufffd'.repeat(3));
   });
 
+  it('does not change its answer once the compiler has optimised it', () => {
+    const whole = `abcdefghijkl\u{1f600}`;
+    const texts = ['\0\u{10000}', 'Abc É', '\u{1f600}x', whole.slice(0, 13), '\u{10ffff}\u{20000}'];
+    const before = texts.map((text) => foldText(text));
+    expect(before[3]).toBe('abcdefghijkl\ufffd');
+    for (let i = 0; i < 60_000; i++) {
+      if (foldText(texts[i % 5]) !== before[i % 5]) expect([i, foldText(texts[i % 5])]).toEqual(before);
+    }
+  });
+
   it('reads no more code points than it may, and splits no pair', () => {
     expect(foldText('abcdef', 4)).toBe('abcd');
     expect(foldText('\u{1f600}\u{1f600}\u{1f600}', 2)).toBe('\u{1f600}\u{1f600}');
