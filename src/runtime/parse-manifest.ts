@@ -23,6 +23,7 @@ import {
   type Measured,
   type OperatingPoint,
 } from './manifest.ts';
+import { TEXT_FORM_DIM } from './text-form.ts';
 
 const MAX_DIM = 1_000_000;
 const MAX_CODE_POINTS = 10_000_000;
@@ -98,6 +99,7 @@ function parseBlock(value: unknown, path: string): BlockSpec {
       return { ...base, kind, inputDim: asInteger(raw.inputDim, `${path}.inputDim`, 1, MAX_DIM) };
     case 'text-form':
       asInteger(raw.version, `${path}.version`, 1, 1);
+      asInteger(base.dim, `${path}.dim`, TEXT_FORM_DIM, TEXT_FORM_DIM);
       return {
         ...base,
         kind,
@@ -120,6 +122,9 @@ function parseBlocks(value: unknown, stage: 'route' | 'cascade'): readonly Block
   const names = new Set(blocks.map((block) => block.name));
   if (blocks.length === 0 || names.size !== blocks.length || names.has('head')) {
     refuse('blocks', 'a list of blocks with different names, none of them "head"', value);
+  }
+  if (blocks.filter((block) => block.kind === 'precomputed').length > 1) {
+    refuse('blocks', 'a list with at most one precomputed block', value);
   }
   const readsAnswer = blocks.some((b) => b.kind === 'signals' || ('input' in b && b.input === 'response'));
   if (stage === 'route' && readsAnswer) {

@@ -1,0 +1,80 @@
+/** Writing router.safetensors: the same trained router always gives the same bytes. */
+import { AppError } from '../core/errors.ts';
+import { FORMAT_VERSION, type Manifest, type Tensor, type TrainedRouter } from '../runtime/manifest.ts';
+import { sha256Hex } from '../runtime/sha256.ts';
+import { canonicalJson } from './canonical-json.ts';
+
+interface SerialisedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** Little-endian float32, whatever the machine. */
+function serialise(name: string, { shape, data }: Tensor): SerialisedTensor {
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (count !== data.length) {
+    throw new AppError(
+      'internal',
+      `Tensor "${name}" has ${data.length} numbers, expected ${count} for its shape.`,
+    );
+  }
+  const bytes = new Uint8Array(data.length * 4);
+  const view = new DataView(bytes.buffer);
+  data.forEach((value, i) => {
+    view.setFloat32(i * 4, value, true);
+  });
+  return { name, shape, bytes };
+}
+
+function header(manifest: string, tensors: readonly SerialisedTensor[]): Uint8Array {
+  const entries: [string, unknown][] = [
+    ['__metadata__', { manifest, manifest_sha256: sha256Hex(new TextEncoder().encode(manifest)) }],
+  ];
+  let position = 0;
+  for (const { name, shape, bytes } of tensors) {
+    entries.push([name, { dtype: 'F32', shape, data_offsets: [position, position + bytes.length] }]);
+    position += bytes.length;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  // Padded with spaces, as the format's own writer does, so that the tensors are aligned.
+  const padded = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
+  padded.set(json);
+  return padded;
+}
+
+export interface SerialisedRouter {
+  readonly bytes: Uint8Array;
+  /** The manifest with its hashes, as it stands in the file. */
+  readonly manifest: Manifest;
+}
+
+/**
+ * The bytes of router.safetensors: tensors by name, header keys in the same order, manifest with sorted keys.
+ *
+ * @throws AppError `invalid-input` where the manifest holds a NaN, `internal` where a tensor does not fit its shape
+ */
+export function writeSafetensors(trained: TrainedRouter): SerialisedRouter {
+  const tensors = Object.entries(trained.tensors)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, tensor]) => serialise(name, tensor));
+  const manifest: Manifest = {
+    ...trained.manifest,
+    formatVersion: FORMAT_VERSION,
+    tensors: Object.fromEntries(
+      tensors.map(({ name, shape, bytes }) => [name, { shape, sha256: sha256Hex(bytes) }]),
+    ),
+  };
+  const head = header(canonicalJson(manifest), tensors);
+  const bytes = new Uint8Array(
+    8 + head.length + tensors.reduce((sum, tensor) => sum + tensor.bytes.length, 0),
+  );
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
+  bytes.set(head, 8);
+  let position = 8 + head.length;
+  for (const tensor of tensors) {
+    bytes.set(tensor.bytes, position);
+    position += tensor.bytes.length;
+  }
+  return { bytes, manifest };
+}

@@ -1,0 +1,198 @@
+/**
+ * The runtime that ships in every bundle: one module without dependencies, for Node, Deno, Bun, browsers and edge workers.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises';
+ * import { loadRouter } from './runtime/router.mjs';
+ *
+ * const router = loadRouter(await readFile('router.safetensors'));
+ * const { model, gain, reason } = router.route('Prove that there are infinitely many primes.');
+ */
+import { explain, nameOf, thresholdOf, type OperatingChoice } from './decide.ts';
+import { RouterInputError } from './errors.ts';
+import { checkInput, toVector } from './input.ts';
+import type { Manifest } from './manifest.ts';
+import { readRouterFile } from './router-file.ts';
+import { createScorer, type ScoreInput, type Scorer } from './score.ts';
+
+export { RouterFileError, RouterInputError, type RouterFileErrorCode } from './errors.ts';
+export type { Manifest } from './manifest.ts';
+export type { OperatingChoice } from './decide.ts';
+
+/** Numbers by name, of columns or signals. Missing and null ones count as the average. */
+export type NamedNumbers = Readonly<Record<string, number | null | undefined>>;
+
+/** What a router of the stage `route` reads: a prompt, a vector, or both where the bundle reads both. */
+export type RouteInput =
+  | string
+  | ArrayLike<number>
+  | {
+      readonly prompt?: string | undefined;
+      readonly vector?: ArrayLike<number> | undefined;
+      readonly columns?: NamedNumbers | undefined;
+    };
+
+/** What a router of the stage `cascade` reads. */
+export interface EscalateInput {
+  readonly prompt?: string | undefined;
+  /** The cheap model's answer. */
+  readonly response?: string | undefined;
+  /** Scores of that answer, by the names of `manifest.blocks`. */
+  readonly signals?: NamedNumbers | undefined;
+  readonly vector?: ArrayLike<number> | undefined;
+  readonly columns?: NamedNumbers | undefined;
+}
+
+export interface RouteOptions extends OperatingChoice {
+  /** Numbers that come with the prompt, by the names of `manifest.blocks`; also accepted as part of the input. */
+  readonly columns?: NamedNumbers | undefined;
+}
+
+export interface RouteDecision {
+  /** The name of the model that should answer. */
+  readonly model: string;
+  /** How much better the strong model's answer is expected to be, in units of the gold grade. */
+  readonly gain: number;
+  /** Reserved: no format of this version stores what an interval needs. */
+  readonly ci?: readonly [number, number];
+  /** One plain sentence, worked out when it is read. */
+  readonly reason: string;
+}
+
+export interface EscalateDecision extends RouteDecision {
+  /** `keep` the cheap answer, `escalate` to the strong model; `expert` (ask a person) is reserved. */
+  readonly action: 'keep' | 'escalate' | 'expert';
+}
+
+export interface Router {
+  readonly manifest: Manifest;
+  /**
+   * Which model should answer a prompt (stage `route`).
+   *
+   * A bundle with a `precomputed` block wants its vector: the embedding, of that block's `inputDim` numbers. To any other
+   * bundle a vector is the finished feature vector, as `features` returns it.
+   *
+   * @throws RouterInputError
+   * @example
+   * router.route('Why is the sky blue?');
+   * router.route('Why is the sky blue?', { w: 0.1, columns: { priority: 2 } });
+   * router.route(embedding, { strongShare: 0.25 });
+   */
+  route(input: RouteInput, options?: RouteOptions): RouteDecision;
+  /**
+   * Whether the cheap model's answer will do (stage `cascade`).
+   *
+   * @throws RouterInputError
+   * @example
+   * router.escalate({ prompt, response, signals: { judge: 0.4 } }).action; // 'keep'
+   */
+  escalate(input: EscalateInput, options?: RouteOptions): EscalateDecision;
+  /**
+   * The feature vector: (raw − centre) / scale of each block, side by side.
+   *
+   * @throws RouterInputError
+   * @example
+   * router.route(router.features('Why is the sky blue?')); // decides as route('Why is the sky blue?') does
+   */
+  features(input: RouteInput | EscalateInput, options?: Pick<RouteOptions, 'columns'>): Float64Array;
+}
+
+function length(features: ArrayLike<number>): number {
+  let sumOfSquares = 0;
+  for (let i = 0; i < features.length; i++) sumOfSquares += features[i] * features[i];
+  return Math.sqrt(sumOfSquares);
+}
+
+/** An input that has been checked: what the blocks read, or a finished feature vector. */
+type Question = { readonly input: ScoreInput } | { readonly features: Float64Array };
+
+function ask(scorer: Scorer, input: unknown, columns: unknown): Question {
+  const { vector, ...rest } = checkInput(input, columns);
+  if (scorer.vectorDim === null && vector !== undefined) {
+    const extra = Object.keys(rest).at(0);
+    if (extra === undefined) return { features: toVector(vector, scorer.dim, 'feature') };
+    throw new RouterInputError(
+      `This router reads no embedding: a vector is its finished features and comes without ${extra}.`,
+    );
+  }
+  if (scorer.readsPrompt && rest.prompt === undefined)
+    throw new RouterInputError('This router needs a prompt.');
+  if (scorer.readsResponse && rest.response === undefined) {
+    throw new RouterInputError('This router needs the response of the cheap model.');
+  }
+  if (scorer.vectorDim === null) return { input: rest };
+  if (vector === undefined) {
+    throw new RouterInputError(`This router needs a vector of ${scorer.vectorDim} numbers.`);
+  }
+  return { input: { ...rest, vector: toVector(vector, scorer.vectorDim, 'prompt') } };
+}
+
+interface Verdict {
+  readonly gain: number;
+  readonly isStrong: boolean;
+  readonly reason: () => string;
+}
+
+function judge(scorer: Scorer, manifest: Manifest, input: unknown, options: RouteOptions): Verdict {
+  const question = ask(scorer, input, options.columns);
+  const threshold = thresholdOf(manifest, options);
+  const gain = 'input' in question ? scorer.gain(question.input) : scorer.gainOfFeatures(question.features);
+  if (!Number.isFinite(gain)) throw new RouterInputError('The numbers given are too large for a gain.');
+  const choice = { w: options.w, strongShare: options.strongShare };
+  const reason = (): string => {
+    const features = 'input' in question ? scorer.features(question.input) : question.features;
+    const absent = 'input' in question ? scorer.absent(question.input) : [];
+    return explain(manifest, { gain, threshold, choice, featureNorm: length(features), absent });
+  };
+  return { gain, isStrong: gain > threshold, reason };
+}
+
+/**
+ * Loads a router from the bytes of router.safetensors, after checking all of them. The bytes may be reused afterwards.
+ *
+ * @throws RouterFileError whose `code` says what is wrong with the file
+ * @example
+ * const router = loadRouter(await (await fetch('/router.safetensors')).arrayBuffer());
+ * router.route('Hello').model; // 'small'
+ */
+export function loadRouter(bytes: Uint8Array | ArrayBuffer): Router {
+  const file = readRouterFile(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
+  const { manifest } = file;
+  const scorer = createScorer(file);
+  const strong = nameOf(manifest, 'strong');
+  const cheap = nameOf(manifest, 'cheap');
+  return {
+    manifest,
+    route: (input, options = {}) => {
+      if (manifest.stage !== 'route') {
+        throw new RouterInputError('This router decides after the cheap model has answered: call escalate.');
+      }
+      const { gain, isStrong, reason } = judge(scorer, manifest, input, options);
+      return {
+        model: isStrong ? strong : cheap,
+        gain,
+        get reason() {
+          return reason();
+        },
+      };
+    },
+    escalate: (input, options = {}) => {
+      if (manifest.stage !== 'cascade') {
+        throw new RouterInputError('This router decides before any model has answered: call route.');
+      }
+      const { gain, isStrong, reason } = judge(scorer, manifest, input, options);
+      return {
+        action: isStrong ? 'escalate' : 'keep',
+        model: isStrong ? strong : cheap,
+        gain,
+        get reason() {
+          return reason();
+        },
+      };
+    },
+    features: (input, options = {}) => {
+      const question = ask(scorer, input, options.columns);
+      return 'input' in question ? scorer.features(question.input) : question.features.slice();
+    },
+  };
+}
