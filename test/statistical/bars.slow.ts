@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { deriveSeed } from '../../src/core/rng.ts';
 import { predictLinear } from '../../src/learners/linear.ts';
-import { evaluatePredictions } from '../../src/routing/evaluate.ts';
 import { scorePredictions, type Scores } from '../../src/routing/policy-value.ts';
 import { mean } from '../../src/stats/descriptive.ts';
+import { evaluateOn } from '../support/evaluate-world.ts';
 import { fitDefault } from '../support/world-fit.ts';
 import {
   generateSelected,
@@ -87,22 +86,7 @@ describe('do-not-route', () => {
       const world = generateWorld('linear', seed);
       const test = worldTest(world);
       const fit = fitDefault(worldSample(world, 500, false), seed);
-      const n = test.r.length;
-      const evaluation = evaluatePredictions(
-        {
-          rows: Int32Array.from({ length: n }, (_, i) => i),
-          gain: test.r,
-          group: Int32Array.from({ length: n }, (_, i) => i),
-          cheapQuality: 0,
-          qualityUnit: 'gain-over-cheap',
-          cheapCost: new Float64Array(n),
-          extraCost: new Float64Array(n).fill(1),
-        },
-        { name: 'auto', predicted: predictLinear(fit.auto.model, test.x) },
-        [],
-        0,
-        deriveSeed(seed, 'test'),
-      );
+      const evaluation = evaluateOn(test.r, predictLinear(fit.auto.model, test.x), seed);
       return evaluation.warnings.some((warning) => warning.code === 'do-not-route');
     });
     process.stdout.write(`\ndo-not-route on linear with 500 gold: ${loud.length} of ${SEEDS.length}\n`);

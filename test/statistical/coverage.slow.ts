@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createProblem } from '../../src/causal/nuisances.ts';
 import { estimateMeanBias } from '../../src/causal/mean-bias.ts';
 import { makeFolds } from '../../src/causal/folds.ts';
-import { evaluatePredictions } from '../../src/routing/evaluate.ts';
 import { policyValue } from '../../src/routing/policy-value.ts';
+import { evaluateOn } from '../support/evaluate-world.ts';
 import { generateSelected, generateWorld, worldSample } from '../support/worlds.ts';
 import type { Sample } from '../../src/causal/sample.ts';
 
@@ -58,22 +58,7 @@ describe('nominal 95 % intervals', () => {
       coverage((seed) => {
         const n = 300;
         const world = generateWorld('linear', seed + 5000, n);
-        const rows = Int32Array.from({ length: n }, (_, i) => i);
-        const { policyValue: values } = evaluatePredictions(
-          {
-            rows,
-            gain: world.r,
-            group: rows,
-            cheapQuality: 0,
-            qualityUnit: 'gain-over-cheap',
-            cheapCost: new Float64Array(n),
-            extraCost: new Float64Array(n).fill(1),
-          },
-          { name: 'fixed', predicted: route(world.x.data, n) },
-          [],
-          0,
-          seed,
-        );
+        const { policyValue: values } = evaluateOn(world.r, route(world.x.data, n), seed);
         const [low, high] = values['0.1'].ci95 ?? [Number.NaN, Number.NaN];
         return low <= truth && truth <= high;
       }),

@@ -1,0 +1,21 @@
+import { evaluatePredictions, type Evaluation } from '../../src/routing/evaluate.ts';
+
+/** Evaluates predictions on gains, each row a prompt of its own, strong calls at a cost of 1. */
+export function evaluateOn(gain: Float64Array, predicted: Float64Array, seed: number): Evaluation {
+  const rows = Int32Array.from({ length: gain.length }, (_, i) => i);
+  return evaluatePredictions(
+    {
+      rows,
+      gain,
+      group: rows,
+      cheapQuality: 0,
+      qualityUnit: 'gain-over-cheap',
+      cheapCost: new Float64Array(gain.length),
+      extraCost: new Float64Array(gain.length).fill(1),
+    },
+    { name: 'auto', predicted },
+    [],
+    0,
+    seed,
+  );
+}
