@@ -1,0 +1,88 @@
+import type { Source } from '../repositories/sources.ts';
+import type { ReadableDb } from '../sqlite.ts';
+import type { GoldGrades, Grade } from './gold.ts';
+import { pairGold } from './gold.ts';
+import { loadPreferences, pairPreference } from './preferences.ts';
+
+/** How often a source and gold say the same, over pairs of models that both judged at a prompt. */
+export interface Agreement {
+  readonly n: number;
+  /** Null where n is 0. */
+  readonly agreementRate: number | null;
+  /** Wilson's interval. It takes pairs for independent, which the pairs of one prompt are not quite. */
+  readonly ci95: readonly [number, number] | null;
+}
+
+export interface SourceAgreement {
+  /** Same sign of the gain: a tie agrees with a tie only. */
+  readonly agreement: Agreement;
+  /** Among the pairs that neither calls a tie. */
+  readonly agreementWithoutTies: Agreement;
+}
+
+/** Compares a source with visible gold on the given prompts, over all pairs of models. */
+export function sourceAgreements(
+  db: ReadableDb,
+  source: Source,
+  gold: GoldGrades,
+  promptIds: readonly number[],
+): SourceAgreement {
+  const preferences = loadPreferences(db, source, { promptIds });
+  const all = { n: 0, same: 0 };
+  const decided = { n: 0, same: 0 };
+  for (const id of promptIds) {
+    const grades = gold.byPrompt.get(id) ?? [];
+    for (const [a, b] of gradedPairs(grades)) {
+      const ours = signOf(pairGold(grades, a, b, gold.undeclaredRange).gain);
+      const theirs = signOf(pairPreference(preferences, id, a, b).gain);
+      if (Number.isNaN(ours) || Number.isNaN(theirs)) continue;
+      all.n++;
+      if (ours === theirs) all.same++;
+      if (ours === 0 || theirs === 0) continue;
+      decided.n++;
+      if (ours === theirs) decided.same++;
+    }
+  }
+  return {
+    agreement: toAgreement(all.same, all.n),
+    agreementWithoutTies: toAgreement(decided.same, decided.n),
+  };
+}
+
+/** The pairs of models that gold may say something about: two scored one by one, or graded as a pair. Smaller id first. */
+function gradedPairs(grades: readonly Grade[]): Iterable<readonly [number, number]> {
+  const pairs = new Map<string, readonly [number, number]>();
+  const add = (a: number, b: number): void => void pairs.set(`${a}:${b}`, [a, b]);
+  const single = new Set<number>();
+  for (const grade of grades) {
+    if (grade.modelBId === null) single.add(grade.modelAId);
+    else add(grade.modelAId, grade.modelBId);
+  }
+  const models = [...single].sort((x, y) => x - y);
+  models.forEach((a, i) => {
+    for (const b of models.slice(i + 1)) add(a, b);
+  });
+  return pairs.values();
+}
+
+/** Averages of votes that cancel out may miss 0 by a rounding error. */
+function signOf(gain: number): number {
+  return Math.abs(gain) < 1e-12 ? 0 : Math.sign(gain);
+}
+
+const Z95 = 1.959963984540054;
+
+/** Wilson (1927), Probable inference: (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n). */
+function toAgreement(same: number, n: number): Agreement {
+  if (n === 0) return { n, agreementRate: null, ci95: null };
+  const p = same / n;
+  const z2 = Z95 * Z95;
+  const centre = p + z2 / (2 * n);
+  const half = Z95 * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
+  const scale = 1 + z2 / n;
+  return {
+    n,
+    agreementRate: p,
+    ci95: [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)],
+  };
+}

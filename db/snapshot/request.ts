@@ -1,0 +1,108 @@
+import { AppError } from '../../src/core/errors.ts';
+import type { Warning } from '../../src/core/warning.ts';
+import type { Stage } from '../../src/routing/snapshot.ts';
+import { getModel } from '../repositories/models.ts';
+import type { Model } from '../repositories/models.ts';
+import { getProject } from '../repositories/project.ts';
+import { getSource, listSources } from '../repositories/sources.ts';
+import type { Source } from '../repositories/sources.ts';
+import type { ReadableDb } from '../sqlite.ts';
+
+/** What a run wants to read: names as a person types them. */
+export interface PairRequest {
+  readonly strong: string;
+  readonly cheap: string;
+  /** Left out or null: the only source there is. */
+  readonly source?: string | null | undefined;
+  readonly stage: Stage;
+  /** Sources whose score of the cheap response becomes a feature (cascade only). */
+  readonly signals: readonly string[];
+  /** The encoder of imported vectors to use. Left out: none. */
+  readonly encoder?: string | undefined;
+}
+
+/** The same with everything looked up. */
+export interface ResolvedRequest {
+  readonly strong: Model;
+  readonly cheap: Model;
+  readonly source: Source | null;
+  readonly stage: Stage;
+  readonly signals: readonly Source[];
+  readonly encoder: string | null;
+  readonly isSimulated: boolean;
+  readonly warnings: readonly Warning[];
+}
+
+/** Looks the names up. `usage` with what there is where one is unknown, or does not fit. */
+export function resolveRequest(db: ReadableDb, request: PairRequest): ResolvedRequest {
+  const strong = getModel(db, request.strong);
+  const cheap = getModel(db, request.cheap);
+  if (strong.id === cheap.id) {
+    throw new AppError('usage', `The strong and the cheap model must differ, and both are “${strong.name}”.`);
+  }
+  const source = typeof request.source === 'string' ? getSource(db, request.source) : impliedSource(db);
+  const signals = resolveSignals(db, request);
+  return {
+    strong,
+    cheap,
+    source,
+    stage: request.stage,
+    signals,
+    encoder: request.encoder ?? null,
+    isSimulated:
+      getProject(db).isSimulated ||
+      [source, ...signals].some((each) => each !== null && each.kind === 'simulated'),
+    warnings: signals
+      .filter((signal) => signal.kind === 'rule')
+      .map((signal) => ({
+        code: 'needs-reference',
+        message: `The signal “${signal.name}” is a rule. If it compares with a reference answer, production will not have it.`,
+      })),
+  };
+}
+
+/** The only source of the project; a simulated one only where there is no other. Null where there is none at all. */
+function impliedSource(db: ReadableDb): Source | null {
+  const all = listSources(db);
+  const real = all.filter((source) => source.kind !== 'simulated');
+  const candidates = real.length > 0 ? real : all;
+  if (candidates.length <= 1) return candidates.at(0) ?? null;
+  const available = all.map((source) => source.name);
+  throw new AppError(
+    'usage',
+    `The project has several preference sources and none was named. Choose one of: ${available.join(', ')}.`,
+    { details: { available } },
+  );
+}
+
+function resolveSignals(db: ReadableDb, request: PairRequest): readonly Source[] {
+  if (request.signals.length > 0 && request.stage !== 'cascade') {
+    throw new AppError(
+      'usage',
+      'Signals score the response of the cheap model, which only a cascade has. Choose the stage cascade or leave the ' +
+        'signals out.',
+    );
+  }
+  const signals = [...new Set(request.signals)].map((name) => getSource(db, name));
+  const withScores = new Set(
+    db
+      .prepare<[], number>(
+        'SELECT id FROM source s WHERE EXISTS (SELECT 1 FROM preference_score p WHERE p.source_id = s.id)',
+      )
+      .pluck()
+      .all(),
+  );
+  const pairwise = signals.find((signal) => !withScores.has(signal.id));
+  if (pairwise === undefined) return signals;
+  const available = listSources(db)
+    .filter((source) => withScores.has(source.id))
+    .map((source) => source.name);
+  throw new AppError(
+    'usage',
+    `The source “${pairwise.name}” judges pairs and gives no score to a single response, so that it cannot be a signal. ` +
+      (available.length === 0
+        ? 'No source of this project can.'
+        : `Sources that can: ${available.join(', ')}.`),
+    { details: { signal: pairwise.name, available } },
+  );
+}

@@ -1,0 +1,36 @@
+import { SPLIT } from '../../src/routing/snapshot.ts';
+import type { ReadableDb } from '../sqlite.ts';
+
+/** One in five prompts without a split is a test prompt. */
+const TEST_SHARE = 0.2;
+
+/**
+ * The split of every prompt, by the hash of its normalised text, so that a prompt that occurs twice has one. Imported splits
+ * decide, and where they disagree test wins over dev and dev over train; where there are none, the hash does.
+ */
+export interface Splits {
+  readonly of: (normHash: string) => number;
+  /** Whether the splits imported with this prompt disagree. */
+  readonly isConflict: (normHash: string) => boolean;
+}
+
+export function loadSplits(db: ReadableDb): Splits {
+  const rows = db
+    .prepare<[], { normHash: string; split: number; kinds: number }>(
+      `SELECT norm_hash AS normHash, count(DISTINCT split) AS kinds,
+         max(CASE split WHEN 'test' THEN ${SPLIT.test} WHEN 'dev' THEN ${SPLIT.dev} ELSE ${SPLIT.train} END) AS split
+       FROM prompt WHERE split IS NOT NULL GROUP BY norm_hash`,
+    )
+    .all();
+  const imported = new Map(rows.map((row) => [row.normHash, row.split]));
+  const conflicts = new Set(rows.filter((row) => row.kinds > 1).map((row) => row.normHash));
+  return {
+    of: (normHash) => imported.get(normHash) ?? splitByHash(normHash),
+    isConflict: (normHash) => conflicts.has(normHash),
+  };
+}
+
+/** The first 32 bits of the hash as a fraction of 1: the same prompt is a test prompt in every project. */
+export function splitByHash(normHash: string): number {
+  return Number.parseInt(normHash.slice(0, 8), 16) / 2 ** 32 < TEST_SHARE ? SPLIT.test : SPLIT.train;
+}
