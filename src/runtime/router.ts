@@ -127,6 +127,13 @@ function ask(scorer: Scorer, input: unknown, columns: unknown): Question {
   return { input: { ...rest, vector: toVector(vector, scorer.vectorDim, 'prompt') } };
 }
 
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/** Lets console.log of Node and Bun show the reason instead of `[Getter]`. */
+function printable<T extends object>(decision: T): T {
+  return Object.defineProperty(decision, INSPECT, { value: () => ({ ...decision }) });
+}
+
 interface Verdict {
   readonly gain: number;
   readonly isStrong: boolean;
@@ -168,27 +175,27 @@ export function loadRouter(bytes: Uint8Array | ArrayBuffer): Router {
         throw new RouterInputError('This router decides after the cheap model has answered: call escalate.');
       }
       const { gain, isStrong, reason } = judge(scorer, manifest, input, options);
-      return {
+      return printable({
         model: isStrong ? strong : cheap,
         gain,
         get reason() {
           return reason();
         },
-      };
+      });
     },
     escalate: (input, options = {}) => {
       if (manifest.stage !== 'cascade') {
         throw new RouterInputError('This router decides before any model has answered: call route.');
       }
       const { gain, isStrong, reason } = judge(scorer, manifest, input, options);
-      return {
+      return printable({
         action: isStrong ? 'escalate' : 'keep',
         model: isStrong ? strong : cheap,
         gain,
         get reason() {
           return reason();
         },
-      };
+      });
     },
     features: (input, options = {}) => {
       const question = ask(scorer, input, options.columns);
