@@ -1,4 +1,11 @@
-import type { CanonicalScore, CanonicalSource, CanonicalVerdict, Scale, SourceKind } from './canonical.ts';
+import type {
+  CanonicalScore,
+  CanonicalSource,
+  CanonicalVerdict,
+  Scale,
+  SourceKind,
+  Verdict,
+} from './canonical.ts';
 import {
   optionalArray,
   optionalBoolean,
@@ -13,7 +20,7 @@ import {
 import type { JsonObject } from './fields.ts';
 import { VERDICTS } from './prompt-fields.ts';
 
-const JUDGE_TYPES = ['pairwise', 'pointwise', 'rule', 'reward_model', 'crowd'] as const;
+const JUDGE_TYPES = ['pairwise', 'pointwise', 'rule', 'reward_model', 'crowd', 'simulated'] as const;
 export type JudgeType = (typeof JUDGE_TYPES)[number];
 const ORDERS = ['ab', 'ba', 'both'] as const;
 
@@ -24,6 +31,7 @@ export const SOURCE_KIND: Readonly<Record<JudgeType, SourceKind>> = {
   rule: 'rule',
   reward_model: 'reward-model',
   crowd: 'crowd',
+  simulated: 'simulated',
 };
 
 export function readJudgeType(judge: JsonObject, prefix: string): JudgeType | null {
@@ -38,8 +46,8 @@ interface PairJudgements {
 }
 
 /**
- * The judges of a pairs row, real (`judges`) and simulated (`sim_judges`). Scores of single responses (any type but
- * pairwise) become scores; everything else becomes a verdict on the pair.
+ * The judges of a pairs row, real (`judges`) and simulated (`sim_judges`). Scores of single responses become scores;
+ * everything else becomes a verdict on the pair, with the two scores where the judge gave any.
  */
 export function readPairJudges(row: JsonObject, a: string, b: string): PairJudgements {
   const scores: CanonicalScore[] = [];
@@ -57,7 +65,7 @@ export function readPairJudges(row: JsonObject, a: string, b: string): PairJudge
       const source = sources.get(requireName(judge['judge'], `${prefix}judge`), kind, scale);
       const verdict = readVerdict(judge, prefix, source, a, b);
       const { scoreA, scoreB } = verdict;
-      if (type !== null && type !== 'pairwise' && (scoreA !== null || scoreB !== null)) {
+      if (scoresSingly(type, verdict.verdict) && (scoreA !== null || scoreB !== null)) {
         if (scoreA !== null) scores.push({ source, model: a, vote: '', score: scoreA });
         if (scoreB !== null) scores.push({ source, model: b, vote: '', score: scoreB });
       } else if (verdict.verdict !== null || (scoreA !== null && scoreB !== null)) {
@@ -68,6 +76,22 @@ export function readPairJudges(row: JsonObject, a: string, b: string): PairJudge
     }
   }
   return { scores: numberScores(scores), verdicts, absent };
+}
+
+/** Whether a judge of this type looked at one response at a time; where the type does not say, a verdict denies it. */
+function scoresSingly(type: JudgeType | null, verdict: Verdict | null): boolean {
+  switch (type) {
+    case 'pointwise':
+    case 'rule':
+    case 'reward_model':
+      return true;
+    case 'pairwise':
+      return false;
+    case 'crowd':
+    case 'simulated':
+    case null:
+      return verdict === null;
+  }
 }
 
 function readVerdict(
