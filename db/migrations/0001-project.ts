@@ -52,7 +52,8 @@ CREATE TABLE prompt (
   covariates_json TEXT,
   UNIQUE (dataset_id, external_id)
 ) STRICT;
-CREATE INDEX prompt_by_norm_hash ON prompt (norm_hash);
+-- with the split, so that the splits of all prompts are read without their texts
+CREATE INDEX prompt_by_norm_hash ON prompt (norm_hash, split);
 
 CREATE TABLE model (
   id INTEGER PRIMARY KEY,

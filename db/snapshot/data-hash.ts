@@ -15,6 +15,8 @@ export function dataHash(snapshot: Omit<PairSnapshot, 'dataHash' | 'warnings'>):
   return hash.digest('hex');
 }
 
+const PORTION = 500;
+
 function* encode(value: unknown): Generator<string | Uint8Array> {
   if (value instanceof Float64Array) {
     // Copied, so that every NaN has the same bits.
@@ -26,7 +28,15 @@ function* encode(value: unknown): Generator<string | Uint8Array> {
     yield new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   } else if (Array.isArray(value)) {
     yield `list[${value.length}]`;
-    for (const item of value) yield* encode(item);
+    const items: readonly unknown[] = value;
+    if (items.some((item) => typeof item === 'object' && item !== null)) {
+      for (const item of items) yield* encode(item);
+    } else {
+      // Texts, in portions: one by one is slow, and all at once may be longer than a string can be.
+      for (let from = 0; from < items.length; from += PORTION) {
+        yield JSON.stringify(items.slice(from, from + PORTION));
+      }
+    }
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, item] of Object.entries<unknown>({ ...value })) {
       yield `${JSON.stringify(name)}:`;
