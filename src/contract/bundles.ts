@@ -7,8 +7,15 @@ export const verifyDocument = z.object({
   /** By format: golden rows compared, the largest difference in gain, whether every decision is the same. */
   formats: z.record(
     z.string(),
-    z.looseObject({ rows: z.int(), maxAbsDiff: z.number().nullable(), decisionsEqual: z.boolean() }),
+    z.object({
+      rows: z.int(),
+      maxAbsDiff: z.number().nullable(),
+      decisionsEqual: z.boolean(),
+      /** Why it was not run. */
+      skipped: z.string().optional(),
+    }),
   ),
+  problems: z.array(z.string()),
 });
 
 export const exportDocument = z.object({
@@ -16,19 +23,17 @@ export const exportDocument = z.object({
   runId: z.string(),
   directory: z.string(),
   files: z.array(z.object({ name: z.string(), bytes: z.int() })),
-  parity: verifyDocument,
-  /** Formats that this run cannot be written in, and why. */
-  skipped: z.array(z.object({ format: z.string(), reason: z.string() })),
+  parity: verifyDocument.shape.formats,
 });
 
 /** A prompt to route; a cascade also wants the cheap model's response. */
-const routeItem = z.object({
+export const routeItem = z.object({
   id: z.union([z.string(), z.number()]).optional(),
   prompt: z.string().optional(),
   vector: z.array(z.number()).optional(),
   response: z.string().optional(),
-  signals: z.record(z.string(), z.number()).optional(),
-  columns: z.record(z.string(), z.number()).optional(),
+  signals: z.record(z.string(), z.number().nullable()).optional(),
+  columns: z.record(z.string(), z.number().nullable()).optional(),
 });
 
 export const routeDecision = z.object({
@@ -49,6 +54,8 @@ export const bundleMethods = {
       runId: z.string().min(1).optional(),
       directory: z.string().min(1),
       formats: z.array(z.string().min(1)).default(['all']),
+      /** Replace a bundle that is there; anything else there is never replaced. */
+      overwrite: z.boolean().default(false),
     }),
     exportDocument,
     startedJob,

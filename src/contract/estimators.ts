@@ -13,6 +13,7 @@ export const trainableEstimators = [
   'calibrated-offset',
   'paired-difference',
   'two-stage-surrogate',
+  'surrogate-aipw',
 ] as const;
 
 /** Rows that stand beside every estimator in an evaluation, and are not trained. */
@@ -25,7 +26,8 @@ export const referenceRows = [
   'oracle',
 ] as const;
 
-export const learners = ['ridge', 'knn'] as const;
+/** What a router can be; kNN is a baseline in every evaluation. */
+export const learners = ['ridge'] as const;
 
 export const estimatorName = z.enum(trainableEstimators);
 export const learnerName = z.enum(learners);

@@ -3,18 +3,23 @@ import { startedJob } from './jobs.ts';
 import { job, query } from './method.ts';
 import { z } from './zod.ts';
 
+export const importFormats = ['wide', 'pairs', 'swap', 'csv', 'jsonl'] as const;
+const importFormat = z.enum(importFormats);
+const rowCounts = z.record(z.string(), z.int());
+
 const fileReport = z.object({
   importId: z.string(),
   fileName: z.string(),
-  format: z.string(),
+  format: importFormat,
   rowsRead: z.int(),
   rowsRefused: z.int(),
   /** Rows that were new, by kind; all zero when a file is imported again. */
-  added: z.record(z.string(), z.int()),
+  added: rowCounts,
+  /** Rows that the project had before. */
+  alreadyThere: rowCounts,
   /** The first refused rows; `import.refusals` answers all of them. */
   refusals: z.array(z.object({ line: z.int(), reason: z.string() })),
   warnings: z.array(warning),
-  seconds: z.number(),
 });
 
 export const importReport = z.object({
@@ -38,9 +43,11 @@ export const importMethods = {
     z.object({
       paths: z.array(z.string().min(1)).min(1),
       /** A format's name; left out: recognised. */
-      format: z.string().min(1).optional(),
+      format: importFormat.optional(),
       /** The column mapping of a CSV or JSONL file (docs/formats). */
       mapping: z.record(z.string(), z.unknown()).optional(),
+      /** The dataset of rows that name none; left out: the name of the file. */
+      dataset: z.string().min(1).optional(),
       gold: goldAmount.optional(),
       seed: seed.default(0),
     }),

@@ -39,3 +39,7 @@ export type Answer<T> =
 export function isMethodName(name: string): name is MethodName {
   return Object.hasOwn(methods, name);
 }
+
+export function isJobMethodName(name: MethodName): name is JobMethodName {
+  return methods[name].kind === 'job';
+}

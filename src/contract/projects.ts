@@ -1,4 +1,4 @@
-import { measured, nothing, price, warning } from './common.ts';
+import { measured, nothing, price } from './common.ts';
 import { query } from './method.ts';
 import { z } from './zod.ts';
 
@@ -14,11 +14,13 @@ const modelStatus = z.object({
   name: z.string(),
   inputUsdPerMillion: z.number().nullable(),
   outputUsdPerMillion: z.number().nullable(),
-  /** Responses with their text. */
   responses: z.int(),
+  responsesWithText: z.int(),
   /** Prompts with visible gold for this model. */
   gold: z.int(),
 });
+
+const agreement = measured.extend({ pairs: z.int() });
 
 const sourceStatus = z.object({
   name: z.string(),
@@ -27,10 +29,10 @@ const sourceStatus = z.object({
   scores: z.int(),
   verdicts: z.int(),
   prompts: z.int(),
-  /** Share of pairs with visible gold, ties left out, on which source and gold prefer the same response. */
-  agreement: measured,
-  /** Pairs compared for `agreement`. */
-  comparedPairs: z.int(),
+  /** Share of pairs, outside the test set and with visible gold, on which source and gold say the same. */
+  agreement,
+  /** The same among the pairs that neither calls a tie. */
+  agreementWithoutTies: agreement,
 });
 
 export const projectStatus = z.object({
@@ -45,12 +47,14 @@ export const projectStatus = z.object({
     preferenceVerdicts: z.int(),
     /** Prompts with gold that people may see. */
     goldPrompts: z.int(),
+    goldGrades: z.int(),
     /** Prompts whose gold was masked by a draw: read by evaluate and replicate only. */
     maskedGoldPrompts: z.int(),
     runs: z.int(),
     exports: z.int(),
   }),
   splits: z.object({ train: z.int(), dev: z.int(), test: z.int(), none: z.int() }),
+  datasets: z.array(z.object({ name: z.string(), prompts: z.int() })),
   models: z.array(modelStatus),
   sources: z.array(sourceStatus),
   imports: z.array(
@@ -63,7 +67,6 @@ export const projectStatus = z.object({
       createdMs: z.int(),
     }),
   ),
-  warnings: z.array(warning),
 });
 
 export const projectMethods = {

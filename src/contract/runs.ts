@@ -5,11 +5,34 @@ import { job, query } from './method.ts';
 import { z } from './zod.ts';
 
 /** By metric name; `egMean` is always there. */
-const metrics = z.object({ egMean: measured }).catchall(measured);
+export const metrics = z.object({ egMean: measured }).catchall(measured);
 /** V(w) by w, as text: "0", "0.05", … */
 const policyValue = z.record(z.string(), measured);
 
 const interval = z.tuple([z.number(), z.number()]).nullable();
+
+/** Gold minus preference, and how it was had. */
+const bias = z.object({
+  mean: z.number().nullable(),
+  ci95: interval,
+  method: z.enum(['paired-difference', 'doubly-robust']).optional(),
+  rows: z.int().optional(),
+  reason: z.string().optional(),
+});
+
+/** The estimated propensity of gold among prompts with gold and among the others. */
+const overlap = z.object({
+  goldDeciles: z.array(z.number()),
+  otherDeciles: z.array(z.number()),
+  effectiveGold: z.number(),
+  nGold: z.int(),
+  /** Rows whose p̂ / mean p̂ lies outside [.1, 10]. */
+  rowsOutside: z.int(),
+  rowsChecked: z.int(),
+});
+
+/** Width of a text block. */
+const dimensions = z.int().min(1).max(512).default(50);
 
 export const trainDocument = z.object({
   runId: z.string(),
@@ -18,7 +41,7 @@ export const trainDocument = z.object({
   stage,
   signals: z.array(z.string()),
   isSimulated: z.boolean(),
-  split: z.looseObject({ train: z.int(), dev: z.int(), test: z.int() }),
+  split: z.object({ train: z.int(), dev: z.int(), test: z.int() }),
   estimator: estimatorName,
   weights: z.record(z.string(), z.number()),
   /** Why these weights, in words. */
@@ -27,9 +50,9 @@ export const trainDocument = z.object({
   nGold: z.int(),
   nPreference: z.int(),
   nPaired: z.int(),
-  bias: z.looseObject({ mean: z.number().nullable(), ci95: interval, reason: z.string().optional() }),
+  bias,
   metrics,
-  policyValue: policyValue.optional(),
+  policyValue,
   warnings: z.array(warning),
   seconds: z.number(),
   manifest: z.record(z.string(), z.unknown()),
@@ -42,7 +65,8 @@ export const evaluateDocument = z.object({
   source: z.string().nullable(),
   stage,
   isSimulated: z.boolean(),
-  costUnit: z.string(),
+  costUnit: z.enum(['usd', 'strong-call']),
+  qualityUnit: z.enum(['gold-score', 'gain-over-cheap']),
   curve: z.array(
     z.object({
       strongShare: z.number(),
@@ -53,7 +77,7 @@ export const evaluateDocument = z.object({
   ),
   metrics,
   policyValue,
-  estimators: z.record(z.string(), z.looseObject({ egMean: measured, policyValue })),
+  estimators: z.record(z.string(), z.object({ egMean: measured, gainRelMse: measured, policyValue })),
   warnings: z.array(warning),
 });
 
@@ -76,13 +100,14 @@ export const replicateDocument = z.object({
   nGold: z.int(),
   nTest: z.int(),
   estimators: z.array(replicateRow),
-  auto: z.object({ weights: z.record(z.string(), z.object({ mean: z.number() })) }),
+  /** Mean weight of each member over the rounds. */
+  auto: z.object({ weights: z.record(z.string(), z.number()) }),
   counts: z.object({ eligible: z.int(), gold: z.int(), preference: z.int(), paired: z.int() }),
   warnings: z.array(warning),
   seconds: z.number(),
 });
 
-const runSummary = z.object({
+export const runSummary = z.object({
   runId: z.string(),
   createdMs: z.int(),
   pair,
@@ -104,16 +129,28 @@ export const biasDocument = z.object({
     z.object({
       source: z.string(),
       isSimulated: z.boolean(),
-      /** Prompts with gold and this source; gold only; this source only. */
-      nPaired: z.int(),
+      /** Prompts with gold; with this source; with both. */
       nGold: z.int(),
       nPreference: z.int(),
+      nPaired: z.int(),
       /** Gold gain minus preference gain, over all prompts. */
-      bias: z.looseObject({ mean: z.number().nullable(), ci95: interval, reason: z.string().optional() }),
-      details: z.record(z.string(), z.unknown()),
+      bias,
+      slices: z.array(
+        z.object({
+          by: z.enum(['category', 'language']),
+          value: z.string(),
+          rows: z.int(),
+          mean: z.number(),
+          ci95: z.tuple([z.number(), z.number()]),
+        }),
+      ),
+      /** Estimated propensity of gold and preference prompts, where there are both. */
+      overlap: overlap.nullable(),
       warnings: z.array(warning),
     }),
   ),
+  /** Sources left out, and why. */
+  warnings: z.array(warning),
 });
 
 export const trainConfig = pairRequest.extend({
@@ -123,8 +160,9 @@ export const trainConfig = pairRequest.extend({
   gold: goldAmount.optional(),
   /** Gold units per mean training cost difference strong − cheap. */
   w: z.number().min(0).default(0),
-  dimensions: z.int().min(1).max(512).optional(),
-  bootstraps: z.int().min(0).max(2000).optional(),
+  dimensions,
+  /** Repeats of cross-fitting. */
+  repeats: z.int().min(1).max(20).default(3),
   seed: seed.default(0),
 });
 
@@ -150,7 +188,7 @@ export const runMethods = {
       /** Preferences for all training prompts, also for those with gold. */
       isPaired: z.boolean().default(false),
       learner: learnerName.default('ridge'),
-      dimensions: z.int().min(1).max(512).optional(),
+      dimensions,
       seed: seed.default(0),
     }),
     replicateDocument,

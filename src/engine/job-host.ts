@@ -76,7 +76,6 @@ export function createJobHost(deps: JobHostDeps): JobHost {
       if (job === undefined) return;
       const done = execute(job).finally(() => {
         running.delete(job.id);
-        live.delete(job.id);
         startNext();
       });
       running.set(job.id, done);
@@ -123,6 +122,7 @@ export function createJobHost(deps: JobHostDeps): JobHost {
     error: JobRecord['error'],
   ): void {
     let shown = { state, error };
+    live.delete(job.id);
     try {
       store.finish(job.id, { state, error, finishedMs: clock() });
     } catch (writeError) {
@@ -153,7 +153,6 @@ export function createJobHost(deps: JobHostDeps): JobHost {
     const place = queue.indexOf(job);
     if (place >= 0) {
       queue.splice(place, 1);
-      live.delete(id);
       finish(job, 'cancelled', { code: 'cancelled', message: 'Cancelled.' });
     }
     return get(id);

@@ -1,0 +1,84 @@
+import { getDraft, listDrafts, saveDraft as writeDraft } from '../../db/repositories/drafts.ts';
+import { countUngraded, nextUngraded } from '../../db/repositories/grading-queue.ts';
+import { getModel } from '../../db/repositories/models.ts';
+import { ensureRater } from '../../db/repositories/raters.ts';
+import { inTransaction } from '../../db/sqlite.ts';
+import { AppError } from '../core/errors.ts';
+import { createRng, deriveSeed } from '../core/rng.ts';
+import { storeItem, type Item } from './grade.ts';
+import { responseFinder, type GradingDeps } from './grading.ts';
+
+/** What a grader sees: the prompt and two responses, without a word on which model wrote which. */
+export interface BlindItem {
+  readonly promptId: number;
+  readonly prompt: string;
+  readonly left: { readonly responseId: number; readonly text: string };
+  readonly right: { readonly responseId: number; readonly text: string };
+  readonly draft: Readonly<Record<string, unknown>> | null;
+}
+
+/** The first ungraded prompt of a pair in the order of import, sides by chance: the same seed shows the same sides. */
+export function nextItem(
+  deps: GradingDeps,
+  input: { readonly rater: string; readonly models: readonly [string, string]; readonly seed: number },
+): { readonly item: BlindItem | null; readonly remaining: number } {
+  const { db } = deps;
+  const ids = input.models.map((name) => getModel(db, name).id);
+  const pair = { modelAId: Math.min(...ids), modelBId: Math.max(...ids) };
+  if (pair.modelAId === pair.modelBId) throw new AppError('usage', 'A pair is two different models.');
+  const queue = { ...pair, raterId: ensureRater(db, input.rater, 'person') };
+  const row = nextUngraded(db, queue);
+  if (row === null) return { item: null, remaining: 0 };
+  const draft = getDraft(db, queue.raterId, { promptId: row.promptId, ...pair });
+  const a = { responseId: row.responseAId, text: row.textA };
+  const b = { responseId: row.responseBId, text: row.textB };
+  const isSwapped = createRng(deriveSeed(input.seed, 'side', row.promptId)).uniform() < 0.5;
+  const item = {
+    promptId: row.promptId,
+    prompt: row.prompt,
+    left: isSwapped ? b : a,
+    right: isSwapped ? a : b,
+    draft: draft === null ? null : toRecord(draft.draft),
+  };
+  return { item, remaining: countUngraded(db, queue) };
+}
+
+/** Keeps an unfinished grade; the newest replaces the one before. Answers when. */
+export function saveDraft(
+  deps: GradingDeps,
+  input: { readonly rater: string; readonly item: Item; readonly draft: unknown },
+): number {
+  return inTransaction(deps.db, () => {
+    const raterId = ensureRater(deps.db, input.rater, 'person');
+    const { promptId, modelAId, modelBId } = storeItem(input.item, responseFinder(deps.db));
+    const updatedMs = deps.clock();
+    writeDraft(deps.db, raterId, { promptId, modelAId, modelBId, draft: input.draft, updatedMs });
+    return updatedMs;
+  });
+}
+
+export interface Draft {
+  readonly promptId: number;
+  readonly item: Item;
+  readonly draft: Readonly<Record<string, unknown>>;
+  readonly updatedMs: number;
+}
+
+/** A rater's unfinished grades, newest first. */
+export function draftsOf(deps: GradingDeps, rater: string): readonly Draft[] {
+  const raterId = ensureRater(deps.db, rater, 'person');
+  return listDrafts(deps.db, raterId).flatMap(({ promptId, responseAId, responseBId, modelBId, ...rest }) => {
+    const item = draftItem(responseAId, responseBId, modelBId !== null);
+    return item === null ? [] : [{ promptId, item, draft: toRecord(rest.draft), updatedMs: rest.updatedMs }];
+  });
+}
+
+function draftItem(a: number | null, b: number | null, isPair: boolean): Item | null {
+  if (a === null) return null;
+  if (!isPair) return { kind: 'single', responseId: a };
+  return b === null ? null : { kind: 'pair', leftId: a, rightId: b };
+}
+
+function toRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

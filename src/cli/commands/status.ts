@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import type { JsonStatus } from '../documents.ts';
+import type { CommonOptions, Execute } from '../context.ts';
+import { formatCount, formatMeasured, formatNumber, formatTime } from '../format.ts';
+import { formatFacts, formatTable } from '../table.ts';
+import { simulatedLabel } from '../warnings.ts';
+
+export function addStatus(program: Command, execute: Execute): void {
+  program
+    .command('status')
+    .description('what is in a project: counts, sources and their agreement with gold')
+    .argument('<project>', 'the project file')
+    .option('--json', 'print one JSON document')
+    .action((project: string, options: CommonOptions) =>
+      execute(options, async ({ client, output }) => {
+        await client.call('project.open', { path: project });
+        const status = await client.call('project.status', {});
+        output.result(status, () => formatStatus(status));
+      }),
+    );
+}
+
+function formatStatus(status: JsonStatus): string {
+  const { counts, splits } = status;
+  const isSimulated = status.project.isSimulated || status.sources.some((s) => s.kind === 'simulated');
+  return [
+    ...simulatedLabel(isSimulated),
+    formatFacts([
+      ['project', status.project.name],
+      ['prompts', formatCount(counts.prompts)],
+      ['responses', formatCount(counts.responses)],
+      [
+        'gold prompts',
+        `${formatCount(counts.goldPrompts)} (masked: ${formatCount(counts.maskedGoldPrompts)})`,
+      ],
+      [
+        'preferences',
+        `${formatCount(counts.preferenceScores)} scores, ${formatCount(counts.preferenceVerdicts)} verdicts`,
+      ],
+      [
+        'splits',
+        `train ${formatCount(splits.train)}, dev ${formatCount(splits.dev)}, test ${formatCount(splits.test)}, none ${formatCount(splits.none)}`,
+      ],
+      ['runs', formatCount(counts.runs)],
+      ['exports', formatCount(counts.exports)],
+    ]),
+    '',
+    formatTable(
+      [
+        { title: 'model' },
+        { title: 'responses', align: 'right' },
+        { title: 'gold', align: 'right' },
+        { title: 'USD/M input', align: 'right' },
+        { title: 'USD/M output', align: 'right' },
+      ],
+      status.models.map((m) => [
+        m.name,
+        formatCount(m.responses),
+        formatCount(m.gold),
+        formatNumber(m.inputUsdPerMillion, 2),
+        formatNumber(m.outputUsdPerMillion, 2),
+      ]),
+    ),
+    '',
+    formatTable(
+      [
+        { title: 'source' },
+        { title: 'kind' },
+        { title: 'scale' },
+        { title: 'prompts', align: 'right' },
+        { title: 'scores', align: 'right' },
+        { title: 'verdicts', align: 'right' },
+        { title: 'agrees with gold [95 %]' },
+        { title: 'pairs', align: 'right' },
+        { title: 'without ties [95 %]' },
+        { title: 'pairs', align: 'right' },
+      ],
+      status.sources.map((s) => [
+        s.name,
+        s.kind,
+        s.scale === null ? 'none' : `${s.scale[0]} to ${s.scale[1]}`,
+        formatCount(s.prompts),
+        formatCount(s.scores),
+        formatCount(s.verdicts),
+        formatMeasured(s.agreement),
+        formatCount(s.agreement.pairs),
+        formatMeasured(s.agreementWithoutTies),
+        formatCount(s.agreementWithoutTies.pairs),
+      ]),
+    ),
+    '',
+    formatTable(
+      [
+        { title: 'imported (UTC)' },
+        { title: 'file' },
+        { title: 'format' },
+        { title: 'rows', align: 'right' },
+        { title: 'refused', align: 'right' },
+      ],
+      status.imports.map((i) => [
+        formatTime(i.createdMs),
+        i.fileName,
+        i.format,
+        formatCount(i.rowsRead),
+        formatCount(i.rowsRefused),
+      ]),
+    ),
+  ]
+    .join('\n')
+    .trimEnd();
+}

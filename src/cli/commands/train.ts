@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+import { learners, trainableEstimators } from '../../contract/estimators.ts';
+import type { CommonOptions, Execute } from '../context.ts';
+import type { JsonTrain } from '../documents.ts';
+import { formatCount, formatInterval, formatMeasured, formatNumber } from '../format.ts';
+import {
+  addPairOptions,
+  addStageOptions,
+  resolvePair,
+  stageInput,
+  type PairOptions,
+} from '../pair-options.ts';
+import { formatFacts } from '../table.ts';
+import { choice, parseGoldAmount, parseNonNegative, parseSeed, type GoldAmount } from '../usage.ts';
+import { formatWarnings, simulatedLabel } from '../warnings.ts';
+
+interface TrainOptions extends CommonOptions, PairOptions {
+  readonly estimator: (typeof trainableEstimators)[number];
+  readonly learner: (typeof learners)[number];
+  readonly gold?: GoldAmount;
+  readonly w: number;
+  readonly seed: number;
+}
+
+export function addTrain(program: Command, execute: Execute): void {
+  const command = addPairOptions(
+    program
+      .command('train')
+      .description('train a router from gold and one source of preferences')
+      .argument('<project>', 'the project file'),
+  );
+  addStageOptions(command)
+    .addOption(
+      choice('--estimator <name>', 'how both kinds of labels are combined', trainableEstimators).default(
+        'auto',
+      ),
+    )
+    .addOption(choice('--learner <name>', 'what the router is', learners).default('ridge'))
+    .option(
+      '--gold <n|f>',
+      'train on a random part of the gold: a number of prompts or a fraction',
+      parseGoldAmount,
+    )
+    .option(
+      '--w <w>',
+      'what the mean extra cost of the strong model is worth, in gold units',
+      parseNonNegative,
+      0,
+    )
+    .option('--seed <n>', 'seed of folds, draws and intervals', parseSeed, 0)
+    .option('--json', 'print one JSON document')
+    .action((project: string, options: TrainOptions) =>
+      execute(options, async (context) => {
+        await context.client.call('project.open', { path: project });
+        const pair = await resolvePair(context, options);
+        const result = await context.runJob('run.train', {
+          ...pair,
+          ...stageInput(options),
+          estimator: options.estimator,
+          learner: options.learner,
+          ...(options.gold === undefined ? {} : { gold: options.gold }),
+          w: options.w,
+          seed: options.seed,
+        });
+        context.output.result(
+          result,
+          () =>
+            `${formatTrain(result)}\n\nNext: metarouter evaluate ${project} --run ${result.runId}\n` +
+            `      metarouter export ${project} --run ${result.runId} --out bundle`,
+        );
+      }),
+    );
+}
+
+/** A run for people: what it was trained on, how it weighs the estimators, how good it is. */
+export function formatTrain(result: JsonTrain): string {
+  const weights = Object.entries(result.weights)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, weight]) => `${name} ${formatNumber(weight, 2)}`)
+    .join(', ');
+  return [
+    ...simulatedLabel(result.isSimulated),
+    formatFacts([
+      ['run', result.runId],
+      ['pair', `${result.pair.strong} (strong) against ${result.pair.cheap} (cheap)`],
+      [
+        'stage',
+        result.signals.length === 0 ? result.stage : `${result.stage}, signals ${result.signals.join(', ')}`,
+      ],
+      ['source', result.source ?? 'none (gold only)'],
+      [
+        'labels',
+        `${formatCount(result.nGold)} gold, ${formatCount(result.nPreference)} preference, ${formatCount(result.nPaired)} with both`,
+      ],
+      [
+        'split',
+        `train ${formatCount(result.split.train)}, dev ${formatCount(result.split.dev)}, test ${formatCount(result.split.test)}`,
+      ],
+      ['estimator', `${result.estimator}, learner ${result.learner}`],
+      ['weights', weights],
+      ['why', result.reason],
+      [
+        'bias',
+        `${formatNumber(result.bias.mean)} ${formatInterval(result.bias.ci95)} (gold minus preference)`,
+      ],
+      ...Object.entries(result.metrics).map(([name, value]) => [name, measuredText(value)] as const),
+      ...Object.entries(result.policyValue).map(([w, value]) => [`V(${w})`, measuredText(value)] as const),
+      ['seconds', formatNumber(result.seconds, 1)],
+    ]),
+    formatWarnings(result.warnings),
+  ]
+    .join('\n')
+    .trimEnd();
+}
+
+function measuredText(measured: JsonTrain['metrics'][string]): string {
+  const text = formatMeasured(measured, 4);
+  return measured.value === null && measured.reason !== undefined ? `${text} (${measured.reason})` : text;
+}

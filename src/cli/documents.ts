@@ -1,0 +1,13 @@
+import type { JobResult, MethodOutput } from '../contract/methods.ts';
+
+/** The documents that commands print with --json: what the contract answers, under the names the commands use. */
+export type JsonStatus = MethodOutput<'project.status'>;
+export type JsonImport = JobResult<'import.start'>;
+export type JsonTrain = JobResult<'run.train'>;
+export type JsonEvaluate = JobResult<'run.evaluate'>;
+export type JsonReplicate = JobResult<'replicate.start'>;
+export type JsonBias = JobResult<'bias.estimate'>;
+export type JsonExport = JobResult<'bundle.export'>;
+export type JsonRuns = MethodOutput<'run.list'>;
+export type JsonVerify = MethodOutput<'bundle.verify'>;
+export type JsonDecision = MethodOutput<'bundle.route'>['decisions'][number];

@@ -1,0 +1,136 @@
+import { availableParallelism } from 'node:os';
+import type { AppEvent } from '../contract/events.ts';
+import type {
+  Answer,
+  JobMethodName,
+  JobResult,
+  MethodName,
+  MethodOutput,
+  ParsedInput,
+} from '../contract/methods.ts';
+import { isJobMethodName, isMethodName, methods } from '../contract/methods.ts';
+import type { z } from '../contract/zod.ts';
+import { AppError, toErrorPayload } from '../core/errors.ts';
+import type {
+  EngineContext,
+  EngineDeps,
+  JobHandlers,
+  QueryHandlers,
+  QueryMethodName,
+} from './engine-context.ts';
+import { createEventBus } from './event-bus.ts';
+import { bundleHandlers, bundleJobs } from './handlers/bundle-handlers.ts';
+import { gradingHandlers } from './handlers/grading-handlers.ts';
+import { importHandlers, importJobs } from './handlers/import-handlers.ts';
+import { jobHandlers } from './handlers/job-handlers.ts';
+import { projectHandlers } from './handlers/project-handlers.ts';
+import { runHandlers, runJobs } from './handlers/run-handlers.ts';
+import { closeSession, type Session } from './session.ts';
+
+/** All behaviour of the product, behind the contract. One engine holds at most one project. */
+export interface Engine {
+  /** Answers a method of the contract; never rejects. */
+  readonly call: (method: string, input: unknown) => Promise<Answer<unknown>>;
+  readonly subscribe: (
+    listener: (event: AppEvent) => void,
+    options?: { readonly signal?: AbortSignal },
+  ) => void;
+  /** Cancels the jobs that run, closes the project. Can be called twice. */
+  readonly close: () => Promise<void>;
+}
+
+type Inputs = { readonly [N in MethodName]: { readonly input: z.ZodType<ParsedInput<N>> } };
+type Outputs = { readonly [N in MethodName]: { readonly output: z.ZodType<MethodOutput<N>> } };
+type Results = { readonly [N in JobMethodName]: { readonly result: z.ZodType<JobResult<N>> } };
+const inputs: Inputs = methods;
+const outputs: Outputs = methods;
+const results: Results = methods;
+
+const DEFAULTS = { maxJobs: 2, cancelGraceMs: 1500 };
+
+export function createEngine(given: EngineDeps): Engine {
+  const deps = { ...DEFAULTS, maxWorkers: availableParallelism(), ...given };
+  const bus = createEventBus();
+  let session: Session | null = null;
+
+  async function close(): Promise<void> {
+    const closing = session;
+    session = null;
+    if (closing === null) return;
+    await closeSession(closing);
+    bus.emit({ name: 'project.closed', data: { path: closing.file.path } });
+  }
+
+  const context: EngineContext = {
+    deps,
+    emit: bus.emit,
+    session: () => {
+      if (session === null) throw new AppError('usage', 'No project is open: call project.open first.');
+      return session;
+    },
+    setSession: async (open) => {
+      await close();
+      session = open();
+      return session;
+    },
+    closeSession: close,
+  };
+  const queries: QueryHandlers = {
+    ...projectHandlers(context),
+    ...importHandlers(context),
+    ...gradingHandlers(context),
+    ...runHandlers(context),
+    ...bundleHandlers(context),
+    ...jobHandlers(context),
+  };
+  const jobs: JobHandlers = { ...importJobs(context), ...runJobs(context), ...bundleJobs(context) };
+
+  async function answerQuery<N extends QueryMethodName>(name: N, raw: unknown): Promise<MethodOutput<N>> {
+    const input = readInput(name, raw);
+    return outputs[name].output.parse(await queries[name](input));
+  }
+
+  function startJob<N extends JobMethodName>(name: N, raw: unknown): MethodOutput<N> {
+    const input = readInput(name, raw);
+    const { kind, work } = jobs[name];
+    const jobId = context
+      .session()
+      .jobs.start(kind, async (job) => results[name].result.parse(await work(input, job)));
+    return outputs[name].output.parse({ jobId });
+  }
+
+  return {
+    call: async (method, raw) => {
+      try {
+        if (!isMethodName(method)) {
+          throw new AppError(
+            'usage',
+            `There is no method ${method}. Methods: ${Object.keys(methods).join(', ')}.`,
+          );
+        }
+        const value = isJobMethodName(method) ? startJob(method, raw) : await answerQuery(method, raw);
+        return { ok: true, value };
+      } catch (error) {
+        return { ok: false, error: toErrorPayload(error) };
+      }
+    },
+    subscribe: bus.subscribe,
+    close: async () => {
+      await close();
+      bus.clear();
+    },
+  };
+}
+
+function readInput<N extends MethodName>(name: N, raw: unknown): ParsedInput<N> {
+  const parsed = inputs[name].input.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new AppError('usage', `${name}: ${describeIssues(parsed.error)}`);
+}
+
+/** Where and what, never the value: it may hold the text of a prompt. */
+function describeIssues(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => `${issue.path.length === 0 ? 'input' : issue.path.join('.')}: ${issue.message}`)
+    .join('; ');
+}

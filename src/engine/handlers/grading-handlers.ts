@@ -1,0 +1,35 @@
+import type { EventName } from '../../contract/events.ts';
+import { draftsOf, nextItem, saveDraft } from '../../annotate/grading-queue.ts';
+import {
+  gradingHistory,
+  reviseGrade,
+  skipItem,
+  submitGrade,
+  undoGrade,
+  type GradingDeps,
+  type GradingEvent,
+} from '../../annotate/grading.ts';
+import type { EngineContext, QueryHandlers, QueryMethodName } from '../engine-context.ts';
+
+type Handlers = Pick<QueryHandlers, Extract<QueryMethodName, `grade.${string}`>>;
+
+export function gradingHandlers({ deps, emit, session }: EngineContext): Handlers {
+  const grading = (): GradingDeps => ({ db: session().file.db, clock: deps.clock, newId: deps.newId });
+
+  function announce(name: Extract<EventName, `grade.${string}`>, event: GradingEvent): GradingEvent {
+    const { eventId, promptId, rater, targetId } = event;
+    emit({ name, data: { eventId, promptId, rater, targetId } });
+    return event;
+  }
+
+  return {
+    'grade.next': (input) => nextItem(grading(), input),
+    'grade.submit': (input) => announce('grade.submitted', submitGrade(grading(), input)),
+    'grade.revise': (input) => announce('grade.revised', reviseGrade(grading(), input)),
+    'grade.undo': (input) => announce('grade.undone', undoGrade(grading(), input)),
+    'grade.skip': (input) => announce('grade.skipped', skipItem(grading(), input)),
+    'grade.history': (input) => ({ events: gradingHistory(session().file.db, input) }),
+    'grade.saveDraft': (input) => ({ updatedMs: saveDraft(grading(), input) }),
+    'grade.drafts': ({ rater }) => ({ drafts: draftsOf(grading(), rater) }),
+  };
+}

@@ -1,0 +1,82 @@
+import { v7 as newId } from 'uuid';
+import { stageFile, type StageOptions } from '../../db/import/stage-file.ts';
+import type { StagingSummary } from '../../db/import/import-report.ts';
+import { writeSafetensors } from '../export/write-safetensors.ts';
+import { estimateBias, type BiasReport } from '../routing/bias-map.ts';
+import type { RunIdentity } from '../routing/describe-router.ts';
+import type { Evaluation } from '../routing/evaluate.ts';
+import { evaluateStored, type StoredRun } from '../routing/evaluate-stored.ts';
+import { runRounds } from '../routing/replicate.ts';
+import type { ReplicateConfig, RoundResult } from '../routing/replicate-round.ts';
+import type { TrainConfig, TrainReport } from '../routing/run.ts';
+import type { PairSnapshot } from '../routing/snapshot.ts';
+import { trainRouter } from '../routing/train.ts';
+import type { Tasks } from './task-protocol.ts';
+
+/** What a worker can do: pure functions of serialisable inputs, so that another machine could do it as well. */
+// A type and not an interface, so that it counts as a record of tasks.
+export type TaskMap = {
+  readonly train: {
+    readonly input: {
+      readonly snapshot: PairSnapshot;
+      readonly config: TrainConfig;
+      readonly identity: RunIdentity;
+    };
+    readonly result: {
+      readonly report: TrainReport;
+      readonly runManifest: Readonly<Record<string, unknown>>;
+      readonly safetensors: Uint8Array;
+    };
+  };
+  readonly evaluate: {
+    readonly input: {
+      readonly snapshot: PairSnapshot;
+      readonly run: StoredRun;
+      readonly split: 'test' | 'dev';
+    };
+    readonly result: Evaluation;
+  };
+  readonly replicate: {
+    readonly input: {
+      readonly snapshot: PairSnapshot;
+      readonly config: ReplicateConfig;
+      readonly rounds: readonly number[];
+    };
+    readonly result: readonly RoundResult[];
+  };
+  readonly bias: {
+    readonly input: {
+      readonly snapshot: PairSnapshot;
+      readonly config: { readonly seed: number; readonly dimensions: number; readonly repeats: number };
+    };
+    readonly result: BiasReport;
+  };
+  /** Reads a file into a staging file; the one task that touches the disk. */
+  readonly 'stage-import': {
+    readonly input: {
+      readonly filePath: string;
+      readonly stagingPath: string;
+      readonly options: Omit<StageOptions, 'newId'>;
+    };
+    readonly result: StagingSummary;
+  };
+};
+
+/** How long things take is measured here; what they compute does not depend on it. */
+const clock = (): number => performance.now();
+
+export const tasks: Tasks<TaskMap> = {
+  train: ({ snapshot, config, identity }, control) => {
+    const { report, trained } = trainRouter(snapshot, config, identity, clock, control);
+    return {
+      report,
+      runManifest: trained.manifest.run,
+      safetensors: writeSafetensors(trained).bytes,
+    };
+  },
+  evaluate: ({ snapshot, run, split }) => evaluateStored(snapshot, run, split),
+  replicate: ({ snapshot, config, rounds }, control) => runRounds(snapshot, config, rounds, clock, control),
+  bias: ({ snapshot, config }, control) => estimateBias(snapshot, config, control),
+  'stage-import': ({ filePath, stagingPath, options }, control) =>
+    stageFile(filePath, stagingPath, { ...options, newId }, control),
+};
