@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts';
-import type { JobControl } from '../core/progress.ts';
+import { type JobControl, subProgress } from '../core/progress.ts';
 import type { Warning } from '../core/warning.ts';
 import { doublyRobustScores, medianOverRepeats } from '../causal/bias.ts';
 import { LEAST_GOLD } from '../causal/fit.ts';
@@ -7,7 +7,9 @@ import { makeFolds } from '../causal/folds.ts';
 import { estimateMeanBias, intervalOfMean, type MeanBias } from '../causal/mean-bias.ts';
 import { createProblem, type Problem } from '../causal/nuisances.ts';
 import { resolvePropensity } from '../causal/propensity.ts';
-import { featuresOf, fitBlocks, prepareFeatureInputs } from '../features/fit-blocks.ts';
+import { featuresOf } from '../features/block-rows.ts';
+import { prepareFeatureInputs } from '../features/feature-inputs.ts';
+import { fitBlocks } from '../features/fit-blocks.ts';
 import { checkOverlap, type Overlap } from './overlap.ts';
 import { SPLIT, type PairSnapshot } from './snapshot.ts';
 import { countLabels, toSample, trainingRows, type LabelCounts } from './training-rows.ts';
@@ -52,7 +54,11 @@ export function estimateBias(
   }
   const prepared = prepareFeatureInputs(snapshot);
   const encoderRows = Int32Array.from(snapshot.split.keys()).filter((i) => snapshot.split[i] !== SPLIT.test);
-  const blocks = fitBlocks(prepared, encoderRows, config);
+  const blocks = fitBlocks(prepared, encoderRows, {
+    dim: config.dimensions,
+    seed: config.seed,
+    control: subProgress(control, 0, 0.4),
+  });
   control.throwIfCancelled();
   control.report({ stage: 'encoder', fraction: 0.4 });
   const x = featuresOf(prepared, blocks, training.rows);

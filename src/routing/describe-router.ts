@@ -1,6 +1,8 @@
 import { affine } from '../stats/linalg.ts';
 import { mean, quantileSorted } from '../stats/descriptive.ts';
-import { featuresOf, type FittedBlocks, type PreparedInputs } from '../features/fit-blocks.ts';
+import { featuresOf } from '../features/block-rows.ts';
+import type { FeatureInputs } from '../features/feature-inputs.ts';
+import type { FittedBlocks } from '../features/fit-blocks.ts';
 import type { ManifestModel, Measured, OperatingPoint, TrainedRouter } from '../runtime/manifest.ts';
 import { predictStored } from './evaluate-run.ts';
 import type { CurvePoint } from './evaluate.ts';
@@ -24,7 +26,7 @@ export interface RunIdentity {
 
 export interface RouterDescription {
   readonly snapshot: PairSnapshot;
-  readonly prepared: PreparedInputs;
+  readonly prepared: FeatureInputs;
   readonly blocks: FittedBlocks;
   /** The rows that the encoder was fitted on: shares become thresholds on them. */
   readonly encoderRows: Int32Array;
@@ -142,15 +144,13 @@ function meanOr(values: Float64Array, otherwise: number): number {
 function operatingPoints(d: RouterDescription, percentiles: readonly number[]): OperatingPoint[] {
   const { config, report } = d;
   const { curve, metrics } = report.evaluation;
-  const none: Measured = { value: null, ci95: null, reason: 'no test prompts with gold' };
-  const own = metrics.strongShare ?? none;
   return [
     {
       name: 'default',
       w: config.w,
       threshold: config.w,
-      strongShare: own,
-      ...expected(curve, own.value),
+      strongShare: metrics.strongShare,
+      ...expected(curve, metrics.strongShare.value),
     },
     ...OFFERED_SHARES.map((share) => {
       const threshold = quantileSorted(percentiles, 1 - share);

@@ -1,19 +1,22 @@
 import { type Matrix, takeRows } from '../core/matrix.ts';
 import type { Warning } from '../core/warning.ts';
 import { deriveSeed } from '../core/rng.ts';
-import { featuresOf, type FittedBlocks, type PreparedInputs } from '../features/fit-blocks.ts';
+import { featuresOf } from '../features/block-rows.ts';
+import type { FeatureInputs } from '../features/feature-inputs.ts';
+import type { FittedBlocks } from '../features/fit-blocks.ts';
 import { predictLinear } from '../learners/linear.ts';
 import { fitNearestNeighbours, predictNearestNeighbours } from '../learners/nearest-neighbours.ts';
 import { fitRidge } from '../learners/ridge.ts';
-import { evaluatePredictions, type Candidate, type Evaluation } from './evaluate.ts';
-import { evaluationSet } from './evaluation-set.ts';
+import { evaluatePredictions, METRIC_NAMES, type Candidate, type Evaluation } from './evaluate.ts';
+import { COST_WEIGHTS } from './policy-value.ts';
+import { evaluationSet, type EvaluationSet } from './evaluation-set.ts';
 import type { PairSnapshot } from './snapshot.ts';
 import type { StoredModel, TrainConfig } from './run.ts';
 import { allGoldOf, type TrainingRows } from './training-rows.ts';
 
 export interface RunToEvaluate {
   readonly snapshot: PairSnapshot;
-  readonly prepared: PreparedInputs;
+  readonly prepared: FeatureInputs;
   readonly blocks: FittedBlocks;
   /** The labels that the baselines knn and all-gold are fitted on. */
   readonly training: TrainingRows;
@@ -31,22 +34,11 @@ const FEW = 30;
  * list is empty and the warning `no-test-gold` says so.
  */
 export function evaluateRun(run: RunToEvaluate): Evaluation {
-  const { snapshot, prepared, blocks, training, models, config } = run;
+  const { snapshot, config } = run;
   const set = evaluationSet(snapshot, run.split);
   if (set.rows.length < 2) return emptyEvaluation(set.rows.length, set.qualityUnit);
-  const x = featuresOf(prepared, blocks, set.rows);
-  const predicted = (name: string): Candidate => ({ name, predicted: predictStored(models[name], x) });
-  const others = Object.keys(models)
-    .filter((name) => name !== config.estimator)
-    .map(predicted);
-  const baselines = baselineCandidates(run, featuresOf(prepared, blocks, training.rows), x);
-  const evaluation = evaluatePredictions(
-    set,
-    predicted(config.estimator),
-    [...others, ...baselines],
-    config.w,
-    deriveSeed(config.seed, 'evaluation'),
-  );
+  const { router, others } = candidatesOf(run, set);
+  const evaluation = evaluatePredictions(set, router, others, config.w, deriveSeed(config.seed, 'evaluation'));
   const warnings: Warning[] = [...evaluation.warnings];
   if (set.rows.length < FEW) {
     warnings.push({
@@ -57,8 +49,25 @@ export function evaluateRun(run: RunToEvaluate): Evaluation {
   return { ...evaluation, warnings };
 }
 
-function baselineCandidates(run: RunToEvaluate, xTraining: Matrix, x: Matrix): Candidate[] {
-  const { snapshot, training } = run;
+/** The run's router and what it stands beside, on the prompts of an evaluation set. */
+export function candidatesOf(
+  { prepared, blocks, models, config, ...run }: RunToEvaluate,
+  set: EvaluationSet,
+): { readonly router: Candidate; readonly others: readonly Candidate[] } {
+  const x = featuresOf(prepared, blocks, set.rows);
+  const predicted = (name: string): Candidate => ({ name, predicted: predictStored(models[name], x) });
+  const others = Object.keys(models)
+    .filter((name) => name !== config.estimator)
+    .map(predicted);
+  const baselines = baselineCandidates(run, featuresOf(prepared, blocks, run.training.rows), x);
+  return { router: predicted(config.estimator), others: [...others, ...baselines] };
+}
+
+function baselineCandidates(
+  { snapshot, training }: Pick<RunToEvaluate, 'snapshot' | 'training'>,
+  xTraining: Matrix,
+  x: Matrix,
+): Candidate[] {
   const graded = rowsWith(training.goldGain);
   const candidates: Candidate[] = [];
   if (graded.length > 0) {
@@ -100,8 +109,8 @@ function emptyEvaluation(n: number, qualityUnit: Evaluation['qualityUnit']): Eva
   return {
     n,
     curve: [],
-    metrics: { egMean: none },
-    policyValue: { '0': none },
+    metrics: Object.fromEntries(METRIC_NAMES.map((name) => [name, none])),
+    policyValue: Object.fromEntries(COST_WEIGHTS.map((w) => [String(w), none])),
     estimators: {},
     warnings: [
       {

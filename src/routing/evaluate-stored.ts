@@ -1,6 +1,7 @@
-import { prepareFeatureInputs, type FittedBlocks } from '../features/fit-blocks.ts';
+import { prepareFeatureInputs } from '../features/feature-inputs.ts';
+import type { FittedBlocks } from '../features/fit-blocks.ts';
 import type { Evaluation } from './evaluate.ts';
-import { evaluateRun } from './evaluate-run.ts';
+import { evaluateRun, type RunToEvaluate } from './evaluate-run.ts';
 import type { StoredModel, TrainConfig } from './run.ts';
 import type { PairSnapshot } from './snapshot.ts';
 import { trainingRows } from './training-rows.ts';
@@ -14,11 +15,15 @@ export interface StoredRun {
 
 /** Judges a stored run on the held-out gold that the project has now. The baselines knn and all-gold are fitted anew. */
 export function evaluateStored(snapshot: PairSnapshot, run: StoredRun, split: 'test' | 'dev'): Evaluation {
-  return evaluateRun({
+  return evaluateRun(prepareStored(snapshot, run, split));
+}
+
+export function prepareStored(snapshot: PairSnapshot, run: StoredRun, split: 'test' | 'dev'): RunToEvaluate {
+  return {
     snapshot,
     prepared: prepareFeatureInputs(snapshot),
     training: trainingRows(snapshot, run.config),
     split,
     ...run,
-  });
+  };
 }

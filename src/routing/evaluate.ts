@@ -57,8 +57,25 @@ export interface Evaluation {
 
 export const CURVE_SHARES: readonly number[] = Array.from({ length: 51 }, (_, i) => i / 50);
 
-/** Quantities of the evaluated router in one draw. */
-type Metrics = Readonly<Record<string, number | null>>;
+/** What is measured of the evaluated router, besides its curve and V(w). */
+export const METRIC_NAMES = [
+  'egMean',
+  'egTruncatedMean',
+  'meanGain',
+  'gainRelMse',
+  'strongShare',
+  'pgr',
+  'apgr',
+  'cpt20',
+  'cpt50',
+  'cpt80',
+  'aiq',
+  'aiqPerMaximumCost',
+  'regretToOracle',
+] as const;
+
+/** In one draw; null where it does not exist. */
+type Metrics = Readonly<Record<(typeof METRIC_NAMES)[number], number | null>>;
 
 /**
  * @param router the candidate whose curve and metrics are wanted
@@ -87,7 +104,8 @@ export function evaluatePredictions(
       : null;
 
   const metrics: Record<string, Measured> = {};
-  for (const [name, value] of Object.entries(point.metrics)) {
+  for (const name of METRIC_NAMES) {
+    const value = point.metrics[name];
     const reason = GAP_METRICS.has(name) ? gapReason : null;
     metrics[name] = measure(
       reason === null ? value : null,
@@ -117,7 +135,7 @@ export function evaluatePredictions(
 }
 
 /** Metrics that divide by the mean gain. */
-const GAP_METRICS = new Set(['pgr', 'apgr', 'cpt20', 'cpt50', 'cpt80']);
+const GAP_METRICS: ReadonlySet<string> = new Set(['pgr', 'apgr', 'cpt20', 'cpt50', 'cpt80']);
 
 function fixedCandidates(set: EvaluationSet): Candidate[] {
   const constant = (value: number): Float64Array => new Float64Array(set.rows.length).fill(value);

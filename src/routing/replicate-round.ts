@@ -6,7 +6,9 @@ import { mean, standardDeviation } from '../stats/descriptive.ts';
 import { fitNearestNeighbours, predictNearestNeighbours } from '../learners/nearest-neighbours.ts';
 import { predictLinear } from '../learners/linear.ts';
 import { fitRidge } from '../learners/ridge.ts';
-import { fitBlocks, featuresOf, type PreparedInputs } from '../features/fit-blocks.ts';
+import { featuresOf } from '../features/block-rows.ts';
+import type { FeatureInputs } from '../features/feature-inputs.ts';
+import { fitBlocks } from '../features/fit-blocks.ts';
 import type { Clock } from '../core/clock.ts';
 import { scorePredictions, shareAbove, COST_WEIGHTS, type Scores } from './policy-value.ts';
 import type { PairSnapshot } from './snapshot.ts';
@@ -47,7 +49,7 @@ export function eligibleRows(snapshot: PairSnapshot): Int32Array {
 /** One round: split the eligible prompts anew, fit the encoder and every estimator on the training part, score the rest. */
 export function replicateRound(
   snapshot: PairSnapshot,
-  prepared: PreparedInputs,
+  prepared: FeatureInputs,
   config: ReplicateConfig,
   round: number,
   clock: Clock,
@@ -65,7 +67,7 @@ export function replicateRound(
     scaling: undefined,
   });
 
-  const encoder = fitBlocks(prepared, trainRows, { dimensions: config.dimensions, seed });
+  const encoder = fitBlocks(prepared, trainRows, { dim: config.dimensions, seed });
   const x = featuresOf(prepared, encoder, trainRows);
   const xTest = featuresOf(prepared, encoder, test);
   const gain = take(snapshot.allGoldGain, test);

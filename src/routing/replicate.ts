@@ -4,7 +4,7 @@ import type { JobControl } from '../core/progress.ts';
 import type { Warning } from '../core/warning.ts';
 import type { EstimatorName } from '../causal/estimators.ts';
 import { LEAST_GOLD } from '../causal/fit.ts';
-import { prepareFeatureInputs } from '../features/fit-blocks.ts';
+import { prepareFeatureInputs } from '../features/feature-inputs.ts';
 import { mean, variance } from '../stats/descriptive.ts';
 import { COST_WEIGHTS } from './policy-value.ts';
 import {

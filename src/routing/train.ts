@@ -5,7 +5,9 @@ import type { Warning } from '../core/warning.ts';
 import { fitEstimators, type Fit } from '../causal/fit.ts';
 import { estimateMeanBias } from '../causal/mean-bias.ts';
 import { resolvePropensity } from '../causal/propensity.ts';
-import { featuresOf, fitBlocks, prepareFeatureInputs } from '../features/fit-blocks.ts';
+import { featuresOf } from '../features/block-rows.ts';
+import { prepareFeatureInputs } from '../features/feature-inputs.ts';
+import { fitBlocks } from '../features/fit-blocks.ts';
 import type { LinearModel } from '../learners/linear.ts';
 import type { TrainedRouter } from '../runtime/manifest.ts';
 import { describeTrainedRouter, type RunIdentity } from './describe-router.ts';
@@ -39,7 +41,11 @@ export function trainRouter(
   const prepared = prepareFeatureInputs(snapshot);
   control.throwIfCancelled();
   const encoderRows = Int32Array.from(snapshot.split.keys()).filter((i) => snapshot.split[i] !== SPLIT.test);
-  const blocks = fitBlocks(prepared, encoderRows, { dimensions: config.dimensions, seed: config.seed });
+  const blocks = fitBlocks(prepared, encoderRows, {
+    dim: config.dimensions,
+    seed: config.seed,
+    control: subProgress(control, 0.02, 0.2),
+  });
   control.throwIfCancelled();
   const x = featuresOf(prepared, blocks, training.rows);
   control.report({ stage: 'encoder', fraction: 0.25 });
@@ -72,6 +78,7 @@ export function trainRouter(
   const warnings = [
     ...snapshot.warnings,
     ...training.warnings,
+    ...blocks.warnings,
     ...propensity.warnings,
     ...fit.warnings,
     ...(overlap?.warnings ?? []),
