@@ -1,0 +1,40 @@
+/** Where the window is, in the hash: `#/data?item=12`. Back and forward work, and a reload stays. */
+
+export const screens = ['home', 'data', 'grade', 'bias', 'train', 'curves', 'export'] as const;
+export type ScreenName = (typeof screens)[number];
+export type Params = Readonly<Record<string, string>>;
+
+export interface Route {
+  readonly screen: ScreenName;
+  readonly params: Params;
+}
+
+export function parseHash(hash: string): Route {
+  const [path, query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const screen = screens.find((each) => each === path) ?? 'home';
+  return { screen, params: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+export function toHash({ screen, params }: Route): string {
+  const query = new URLSearchParams(params).toString();
+  return query === '' ? `#/${screen}` : `#/${screen}?${query}`;
+}
+
+export class Router {
+  route: Route = $state.raw(parseHash(''));
+
+  start(signal: AbortSignal): void {
+    this.route = parseHash(location.hash);
+    addEventListener('hashchange', () => (this.route = parseHash(location.hash)), { signal });
+  }
+
+  go(screen: ScreenName, params: Params = {}): void {
+    location.hash = toHash({ screen, params });
+  }
+
+  /** Changes what the present screen shows, without a step in the history. */
+  replaceParams(params: Params): void {
+    this.route = { screen: this.route.screen, params };
+    history.replaceState(null, '', toHash(this.route));
+  }
+}

@@ -1,0 +1,3 @@
+export const dataText = {
+  title: 'Data',
+} as const;

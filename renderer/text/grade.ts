@@ -1,0 +1,3 @@
+export const gradeText = {
+  title: 'Grade',
+} as const;
