@@ -21,21 +21,19 @@ function copyOf(value: ArrayLike<unknown>): Float64Array {
 }
 
 /**
- * A copy of a vector in float64.
+ * A copy of a vector in float64; what is not a number becomes NaN. `requireFinite` says whether all is well.
  *
- * @throws RouterInputError where the length is not `dim`, or an entry is not a finite number
+ * @throws RouterInputError where the length is not `dim`
  */
 export function toVector(value: ArrayLike<unknown>, dim: number, what: string): Float64Array {
-  if (value.length !== dim) {
-    throw new RouterInputError(`Expected a ${what} vector of ${dim} numbers, got ${value.length}.`);
-  }
-  const vector = copyOf(value);
-  for (let i = 0; i < dim; i++) {
-    if (!Number.isFinite(vector[i])) {
-      throw new RouterInputError(`Entry ${i} of the ${what} vector is not a finite number.`);
-    }
-  }
-  return vector;
+  if (value.length === dim) return copyOf(value);
+  throw new RouterInputError(`Expected a ${what} vector of ${dim} numbers, got ${value.length}.`);
+}
+
+/** @throws RouterInputError that names the first entry that is not a finite number, where there is one */
+export function requireFinite(vector: Float64Array): void {
+  const at = vector.findIndex((entry) => !Number.isFinite(entry));
+  if (at >= 0) throw new RouterInputError(`Entry ${at} of the vector is not a finite number.`);
 }
 
 function toText(value: unknown, what: string): string {

@@ -36,7 +36,12 @@ if sys.version_info < (3, 11) or int(unicodedata.unidata_version.split(".")[0]) 
         f"this is Python {sys.version.split()[0]} with Unicode {unicodedata.unidata_version}"
     )
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError as error:
+    if __name__ == "__main__":
+        sys.exit("router.py: this Python has no numpy (python3 -m pip install numpy)")
+    raise ImportError("router.py needs numpy (python3 -m pip install numpy)") from error
 
 FORMAT_VERSION = 1
 MAX_HEADER_BYTES = 100_000_000

@@ -10,7 +10,7 @@
  */
 import { explain, nameOf, thresholdOf, type OperatingChoice } from './decide.ts';
 import { RouterInputError } from './errors.ts';
-import { checkInput, toVector } from './input.ts';
+import { checkInput, requireFinite, toVector } from './input.ts';
 import type { Manifest } from './manifest.ts';
 import { readRouterFile } from './router-file.ts';
 import { createScorer, type ScoreInput, type Scorer } from './score.ts';
@@ -104,13 +104,18 @@ function length(features: ArrayLike<number>): number {
 }
 
 /** An input that has been checked: what the blocks read, or a finished feature vector. */
-type Question = { readonly input: ScoreInput } | { readonly features: Float64Array };
+type Question =
+  | { readonly input: ScoreInput; readonly vector: Float64Array | null }
+  | { readonly features: Float64Array; readonly vector: Float64Array };
 
 function ask(scorer: Scorer, input: unknown, columns: unknown): Question {
   const { vector, ...rest } = checkInput(input, columns);
   if (scorer.vectorDim === null && vector !== undefined) {
     const extra = Object.keys(rest).at(0);
-    if (extra === undefined) return { features: toVector(vector, scorer.dim, 'feature') };
+    if (extra === undefined) {
+      const features = toVector(vector, scorer.dim, 'feature');
+      return { features, vector: features };
+    }
     throw new RouterInputError(
       `This router reads no embedding: a vector is its finished features and comes without ${extra}.`,
     );
@@ -120,11 +125,12 @@ function ask(scorer: Scorer, input: unknown, columns: unknown): Question {
   if (scorer.readsResponse && rest.response === undefined) {
     throw new RouterInputError('This router needs the response of the cheap model.');
   }
-  if (scorer.vectorDim === null) return { input: rest };
+  if (scorer.vectorDim === null) return { input: rest, vector: null };
   if (vector === undefined) {
     throw new RouterInputError(`This router needs a vector of ${scorer.vectorDim} numbers.`);
   }
-  return { input: { ...rest, vector: toVector(vector, scorer.vectorDim, 'prompt') } };
+  const copy = toVector(vector, scorer.vectorDim, 'prompt');
+  return { input: { ...rest, vector: copy }, vector: copy };
 }
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
@@ -144,7 +150,11 @@ function judge(scorer: Scorer, manifest: Manifest, input: unknown, options: Rout
   const question = ask(scorer, input, options.columns);
   const threshold = thresholdOf(manifest, options);
   const gain = 'input' in question ? scorer.gain(question.input) : scorer.gainOfFeatures(question.features);
-  if (!Number.isFinite(gain)) throw new RouterInputError('The numbers given are too large for a gain.');
+  if (!Number.isFinite(gain)) {
+    // One entry that is not finite is enough for this, so that the fast path need not look at each.
+    if (question.vector !== null) requireFinite(question.vector);
+    throw new RouterInputError('The numbers given are too large for a gain.');
+  }
   const choice = { w: options.w, strongShare: options.strongShare };
   const reason = (): string => {
     const features = 'input' in question ? scorer.features(question.input) : question.features;
@@ -199,6 +209,7 @@ export function loadRouter(bytes: Uint8Array | ArrayBuffer): Router {
     },
     features: (input, options = {}) => {
       const question = ask(scorer, input, options.columns);
+      if (question.vector !== null) requireFinite(question.vector);
       return 'input' in question ? scorer.features(question.input) : question.features.slice();
     },
   };

@@ -43,9 +43,21 @@ function compose(components: Float32Array, head: Float64Array): Float64Array {
   return weights;
 }
 
+/** Σ values · weights, over the length of the weights; four sums at a time, since each addition waits for the one before. */
 function sum(values: Float64Array, weights: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i] * weights[i];
+  const whole = weights.length - (weights.length % 4);
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i] * weights[i];
+    b += values[i + 1] * weights[i + 1];
+    c += values[i + 2] * weights[i + 2];
+    d += values[i + 3] * weights[i + 3];
+  }
+  let total = a + b + (c + d);
+  for (let i = whole; i < weights.length; i++) total += values[i] * weights[i];
   return total;
 }
 
@@ -94,9 +106,8 @@ function composeBlock(block: BlockSpec, { tensors }: RouterFile, head: Float64Ar
       const weights = compose(tensors[`${block.name}.components`].data, head);
       return ({ vector }) => {
         if (vector === undefined || vector === null) return 0;
-        let total = -constant;
-        for (let i = 0; i < weights.length; i++) total += vector[i] * weights[i];
-        return total;
+        const values = vector instanceof Float64Array ? vector : Float64Array.from(vector);
+        return sum(values, weights) - constant;
       };
     }
     case 'text-form': {
