@@ -38,7 +38,13 @@ export function evaluateRun(run: RunToEvaluate): Evaluation {
   const set = evaluationSet(snapshot, run.split);
   if (set.rows.length < 2) return emptyEvaluation(set.rows.length, set.qualityUnit);
   const { router, others } = candidatesOf(run, set);
-  const evaluation = evaluatePredictions(set, router, others, config.w, deriveSeed(config.seed, 'evaluation'));
+  const evaluation = evaluatePredictions(
+    set,
+    router,
+    others,
+    config.w,
+    deriveSeed(config.seed, 'evaluation'),
+  );
   const warnings: Warning[] = [...evaluation.warnings];
   if (set.rows.length < FEW) {
     warnings.push({

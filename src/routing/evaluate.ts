@@ -1,7 +1,7 @@
 import type { Warning } from '../core/warning.ts';
 import type { Measured } from '../runtime/manifest.ts';
 import { bootstrapWeights, percentileInterval } from '../stats/bootstrap.ts';
-import { mean, standardDeviation } from '../stats/descriptive.ts';
+import { standardDeviation, weightedMean } from '../stats/descriptive.ts';
 import { averageImprovementInQuality } from './cost-quality.ts';
 import type { EvaluationSet } from './evaluation-set.ts';
 import {
@@ -172,9 +172,10 @@ function draw(
   const router = candidates[0];
   const curve = gainCurve(router.ranking, set.gain, weights);
   const costCurve = gainCurve(router.ranking, set.extraCost, weights);
-  const baseCost = weightedTotal(set.cheapCost, weights);
+  const baseCost = weightedMean(set.cheapCost, weights);
+  const baseQuality = weightedMean(set.cheapQuality, weights);
   const cost = gainAtShares(costCurve, CURVE_SHARES).map((c) => baseCost + c);
-  const quality = gainAtShares(curve, CURVE_SHARES).map((g) => set.cheapQuality + g);
+  const quality = gainAtShares(curve, CURVE_SHARES).map((g) => baseQuality + g);
   const share = shareAbove(router.predicted, weights, w);
   const value = policyValue(router.predicted, set.gain, weights, w);
   const scored = new Map(
@@ -289,8 +290,4 @@ function doNotRoute(point: Draw, draws: readonly Draw[], w: number): Warning[] {
 function describeMargin(policy: string, margin: number, low: number): string {
   const rounded = (v: number): string => (v >= 0 ? '+' : '−') + Math.abs(v).toFixed(3);
   return `${policy} is as good: the router's V is ${rounded(margin)} over it, 95 % lower bound ${rounded(low)}.`;
-}
-
-function weightedTotal(values: Float64Array, weights: Float64Array): number {
-  return mean(values.map((v, i) => v * weights[i])) / mean(weights);
 }

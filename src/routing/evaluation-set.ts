@@ -1,5 +1,4 @@
 import { take } from '../core/matrix.ts';
-import { mean } from '../stats/descriptive.ts';
 import { SPLIT, type PairSnapshot } from './snapshot.ts';
 
 /** The test prompts that carry gold for both models: what a router is judged on. */
@@ -9,8 +8,8 @@ export interface EvaluationSet {
   /** r: the true gain of each. */
   readonly gain: Float64Array;
   readonly group: Int32Array;
-  /** Mean gold quality of the cheap model, or 0 where gold is a verdict and has no level. */
-  readonly cheapQuality: number;
+  /** Gold quality of the cheap response of each, or 0 where gold is a verdict and has no level. */
+  readonly cheapQuality: Float64Array;
   readonly qualityUnit: 'gold-score' | 'gain-over-cheap';
   /** Cost of answering with the cheap model, and what the strong one costs on top. */
   readonly cheapCost: Float64Array;
@@ -37,7 +36,7 @@ export function describeRows(snapshot: PairSnapshot, rows: Int32Array): Evaluati
     rows,
     gain: take(snapshot.allGoldGain, rows),
     group: Int32Array.from(rows, (i) => snapshot.group[i]),
-    cheapQuality: isScored ? mean(quality) : 0,
+    cheapQuality: isScored ? quality : new Float64Array(rows.length),
     qualityUnit: isScored ? 'gold-score' : 'gain-over-cheap',
     cheapCost,
     extraCost,

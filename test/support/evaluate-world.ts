@@ -8,7 +8,7 @@ export function evaluateOn(gain: Float64Array, predicted: Float64Array, seed: nu
       rows,
       gain,
       group: rows,
-      cheapQuality: 0,
+      cheapQuality: new Float64Array(gain.length),
       qualityUnit: 'gain-over-cheap',
       cheapCost: new Float64Array(gain.length),
       extraCost: new Float64Array(gain.length).fill(1),
