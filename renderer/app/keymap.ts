@@ -23,7 +23,7 @@ export function bindingsOf(action: ActionName): readonly string[] {
 /** A stroke as a binding writes it. Shift is part of a character (`?`), and named only before a letter or a named key. */
 export function nameStroke(stroke: Stroke, isMac: boolean): string {
   const { key } = stroke;
-  const isCharacter = [...key].length === 1;
+  const isCharacter = key.length === 1;
   const isLetter = isCharacter && key.toLowerCase() !== key.toUpperCase();
   const parts = [
     (isMac ? stroke.metaKey : stroke.ctrlKey) ? 'mod' : '',
