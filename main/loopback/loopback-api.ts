@@ -1,0 +1,117 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { z } from '../../src/contract/zod.ts';
+import { SECURITY_HEADERS } from '../content-security-policy.ts';
+import type { HostCall } from '../host/host-calls.ts';
+import type { Workspace } from '../host/workspace.ts';
+import { containedPath } from '../static-files.ts';
+import type { EventLog } from './event-log.ts';
+import { streamEvents } from './event-stream.ts';
+import { HttpRefusal } from './http-refusal.ts';
+import { readJsonBody, type BodyLimits } from './read-body.ts';
+import type { TabSessions } from './tab-sessions.ts';
+import type { Uploads } from './uploads.ts';
+
+export interface ApiDeps {
+  readonly workspace: Workspace;
+  readonly hostCall: HostCall;
+  readonly sessions: TabSessions;
+  readonly log: EventLog;
+  readonly uploads: Uploads;
+  readonly limits: BodyLimits;
+}
+
+type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
+
+const callBody = z.object({ method: z.string(), input: z.unknown() });
+const tokenBody = z.object({ token: z.string().max(200) });
+
+/** What pages may ask, by method and path. All but the exchange of the token wants cookie and tab secret. */
+export function createApi(deps: ApiDeps): Route {
+  const { workspace, hostCall, sessions, log, uploads, limits } = deps;
+  const exported = new Map<string, string>();
+  workspace.listen((event) => {
+    if (event.name === 'bundle.exported') exported.set(event.data.exportId, event.data.directory);
+  });
+
+  const routes: Readonly<Record<string, Route>> = {
+    'POST /api/call': async (request, response) => {
+      const { method, input } = read(callBody, await readJsonBody(request, limits));
+      sendJson(response, await workspace.engine.call(method, input));
+    },
+    'POST /api/host': async (request, response) => {
+      const { method, input } = read(callBody, await readJsonBody(request, limits));
+      sendJson(response, await hostCall(method, input));
+    },
+    'POST /api/token': (_request, response) => {
+      sendJson(response, { token: sessions.newToken() });
+    },
+    'GET /api/events': (request, response) => {
+      streamEvents(request, response, log);
+    },
+    'POST /api/upload': async (request, response, url) => {
+      sendJson(response, await uploads.receive(request, url.searchParams.get('name') ?? ''));
+    },
+    'GET /api/exported': async (_request, response, url) => {
+      const directory = exported.get(url.searchParams.get('exportId') ?? '');
+      const name = url.searchParams.get('name') ?? '';
+      const path = directory === undefined ? null : containedPath(directory, `/${encodeURIComponent(name)}`);
+      if (path === null) throw new HttpRefusal(404, 'There is no such file of an export.');
+      await sendFile(response, path);
+    },
+  };
+
+  return async (request, response, url) => {
+    const name = `${request.method ?? ''} ${url.pathname}`;
+    if (name === 'POST /api/session') {
+      await enter(request, response, deps);
+      return;
+    }
+    const secret = request.headers['x-metarouter-tab'];
+    if (!sessions.isKnown(request.headers.cookie, typeof secret === 'string' ? secret : undefined)) {
+      throw new HttpRefusal(401, 'This tab is not known: open the address that the terminal shows.');
+    }
+    const route = routes[name];
+    if (route === undefined) throw new HttpRefusal(404, 'There is nothing here.');
+    await route(request, response, url);
+  };
+}
+
+async function enter(request: IncomingMessage, response: ServerResponse, deps: ApiDeps): Promise<void> {
+  const small = { ...deps.limits, maxBytes: Math.min(deps.limits.maxBytes, 4096) };
+  const { token } = read(tokenBody, await readJsonBody(request, small));
+  const tab = deps.sessions.exchange(token);
+  if (tab === null) throw new HttpRefusal(401, 'This token is unknown or has been used.');
+  response.setHeader('set-cookie', tab.setCookie);
+  sendJson(response, { secret: tab.secret, lastEventId: deps.log.lastId() });
+}
+
+function read<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new HttpRefusal(400, 'The body has another shape than expected.');
+  return parsed.data;
+}
+
+function sendJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, {
+    ...SECURITY_HEADERS,
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  response.end(JSON.stringify(value));
+}
+
+async function sendFile(response: ServerResponse, path: string): Promise<void> {
+  const stats = await stat(path).catch(() => null);
+  if (stats?.isFile() !== true) throw new HttpRefusal(404, 'There is no such file of an export.');
+  response.writeHead(200, {
+    ...SECURITY_HEADERS,
+    'content-type': 'application/octet-stream',
+    'content-length': stats.size,
+    'content-disposition': 'attachment',
+    'cache-control': 'no-store',
+  });
+  await pipeline(createReadStream(path), response);
+}
