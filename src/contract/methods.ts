@@ -2,6 +2,7 @@ import type { ErrorPayload } from '../core/errors.ts';
 import { bundleMethods } from './bundles.ts';
 import { gradingMethods } from './grading.ts';
 import { importMethods } from './imports.ts';
+import { inspectionMethods } from './inspection.ts';
 import { jobMethods } from './jobs.ts';
 import type { Frozen } from './method.ts';
 import { projectMethods } from './projects.ts';
@@ -14,6 +15,7 @@ export const methods = {
   ...importMethods,
   ...gradingMethods,
   ...runMethods,
+  ...inspectionMethods,
   ...bundleMethods,
   ...jobMethods,
 };

@@ -6,6 +6,7 @@ import { estimateBias, type BiasReport } from '../routing/bias-map.ts';
 import type { RunIdentity } from '../routing/describe-router.ts';
 import type { Evaluation } from '../routing/evaluate.ts';
 import { evaluateStored, type StoredRun } from '../routing/evaluate-stored.ts';
+import { inspectStored, type Inspection } from '../routing/inspect-run.ts';
 import { runRounds } from '../routing/replicate.ts';
 import type { ReplicateConfig, RoundResult } from '../routing/replicate-round.ts';
 import type { TrainConfig, TrainReport } from '../routing/run.ts';
@@ -35,6 +36,14 @@ export type TaskMap = {
       readonly split: 'test' | 'dev';
     };
     readonly result: Evaluation;
+  };
+  readonly inspect: {
+    readonly input: {
+      readonly snapshot: PairSnapshot;
+      readonly run: StoredRun;
+      readonly split: 'test' | 'dev';
+    };
+    readonly result: Inspection;
   };
   readonly replicate: {
     readonly input: {
@@ -75,6 +84,7 @@ export const tasks: Tasks<TaskMap> = {
     };
   },
   evaluate: ({ snapshot, run, split }) => evaluateStored(snapshot, run, split),
+  inspect: ({ snapshot, run, split }) => inspectStored(snapshot, run, split),
   replicate: ({ snapshot, config, rounds }, control) => runRounds(snapshot, config, rounds, clock, control),
   bias: ({ snapshot, config }, control) => estimateBias(snapshot, config, control),
   'stage-import': ({ filePath, stagingPath, options }, control) =>

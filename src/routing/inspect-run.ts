@@ -67,9 +67,10 @@ function pointsOf(candidate: Candidate, set: EvaluationSet): InspectedPoint[] {
   const gain = gainAtShares(gainCurve(ranking, set.gain, unit), CURVE_SHARES);
   const extraCost = gainAtShares(gainCurve(ranking, set.extraCost, unit), CURVE_SHARES);
   const baseCost = mean(set.cheapCost);
+  const baseQuality = mean(set.cheapQuality);
   return CURVE_SHARES.map((strongShare, k) => ({
     strongShare,
-    quality: set.cheapQuality + gain[k],
+    quality: baseQuality + gain[k],
     cost: baseCost + extraCost[k],
   }));
 }

@@ -109,12 +109,12 @@ export function requireArtifact(session: Session, runId: string): Uint8Array {
   );
 }
 
-function trainerConfig(input: ParsedInput<'run.train'>): TrainConfig {
+export function trainerConfig(input: ParsedInput<'run.train'>): TrainConfig {
   const { estimator, learner, gold, w, seed, repeats, dimensions } = input;
   return { estimator, learner, gold, w, seed, repeats, dimensions };
 }
 
-function readStoredRun(session: Session, run: Run, config: TrainConfig): StoredRun {
+export function readStoredRun(session: Session, run: Run, config: TrainConfig): StoredRun {
   const { manifest, tensors } = readRouterFile(requireArtifact(session, run.id));
   const isHead = (name: string): boolean => name.startsWith('head.');
   return {
