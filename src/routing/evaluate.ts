@@ -288,6 +288,6 @@ function doNotRoute(point: Draw, draws: readonly Draw[], w: number): Warning[] {
 }
 
 function describeMargin(policy: string, margin: number, low: number): string {
-  const rounded = (v: number): string => (v >= 0 ? '+' : '−') + Math.abs(v).toFixed(3);
+  const rounded = (v: number): string => (v < -0.0005 ? '−' : '+') + Math.abs(v).toFixed(3);
   return `${policy} is as good: the router's V is ${rounded(margin)} over it, 95 % lower bound ${rounded(low)}.`;
 }
