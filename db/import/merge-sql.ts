@@ -34,6 +34,24 @@ export function mergeNames(alias: string, table: 'dataset' | 'model') {
   };
 }
 
+const PROMPT_FACTS = ['split', 'category', 'language', 'turn', 'reference', 'covariates_json'];
+const RESPONSE_FACTS = [
+  'text',
+  'previous_text',
+  'chars',
+  'is_truncated',
+  'input_tokens',
+  'output_tokens',
+  'cost_usd',
+];
+
+/** The end of an upsert that fills in what is not known yet, and touches no row that it would leave as it is. */
+function fillIn(columns: readonly string[]): string {
+  const set = columns.map((column) => `${column} = coalesce(${column}, excluded.${column})`);
+  const isMissing = columns.map((column) => `(${column} IS NULL AND excluded.${column} IS NOT NULL)`);
+  return `${set.join(', ')} WHERE (${isMissing.join(' OR ')})`;
+}
+
 /** Prompts with their ids to be; those with another text in the project are left out, which keeps all of theirs out. */
 export function mergePrompts(alias: string) {
   const known = `FROM ${alias}.prompt s CROSS JOIN temp.map_dataset d ON d.staged_id = s.dataset_id
@@ -56,16 +74,13 @@ export function mergePrompts(alias: string) {
              CROSS JOIN main.prompt p ON p.id = m.id
              WHERE m.is_new = 0 AND p.split IS NOT NULL AND s.split IS NOT NULL AND p.split <> s.split`,
     /** What the project did not know of a prompt it has. */
-    complete: `UPDATE main.prompt SET split = coalesce(prompt.split, s.split),
-               category = coalesce(prompt.category, s.category), language = coalesce(prompt.language, s.language),
-               turn = coalesce(prompt.turn, s.turn), reference = coalesce(prompt.reference, s.reference),
-               covariates_json = coalesce(prompt.covariates_json, s.covariates_json)
-             FROM temp.map_prompt m CROSS JOIN ${alias}.prompt s ON s.id = m.staged_id
-             WHERE m.is_new = 0 AND prompt.id = m.id AND (
-               (prompt.split IS NULL AND s.split IS NOT NULL) OR (prompt.category IS NULL AND s.category IS NOT NULL)
-               OR (prompt.language IS NULL AND s.language IS NOT NULL) OR (prompt.turn IS NULL AND s.turn IS NOT NULL)
-               OR (prompt.reference IS NULL AND s.reference IS NOT NULL)
-               OR (prompt.covariates_json IS NULL AND s.covariates_json IS NOT NULL))`,
+    complete: `INSERT INTO main.prompt (id, dataset_id, external_id, text, norm_hash, split, category, language, turn,
+                 reference, covariates_json)
+               SELECT m.id, d.id, s.external_id, s.text, s.norm_hash, s.split, s.category, s.language, s.turn, s.reference,
+                 s.covariates_json
+               FROM temp.map_prompt m CROSS JOIN ${alias}.prompt s ON s.id = m.staged_id
+               CROSS JOIN temp.map_dataset d ON d.staged_id = s.dataset_id
+               WHERE m.is_new = 0 ON CONFLICT (id) DO UPDATE SET ${fillIn(PROMPT_FACTS)}`,
   };
 }
 
@@ -129,21 +144,11 @@ export const RESPONSES: TableMerge & { readonly complete: string } = {
   count: 'SELECT count(*) FROM temp.incoming_response',
   differing: `SELECT count(*) FROM temp.incoming_response i CROSS JOIN main.response r
               ON r.prompt_id = i.prompt_id AND r.model_id = i.model_id WHERE r.text <> i.text`,
-  complete: `UPDATE main.response SET text = coalesce(response.text, i.text),
-               previous_text = coalesce(response.previous_text, i.previous_text),
-               chars = coalesce(response.chars, i.chars),
-               is_truncated = coalesce(response.is_truncated, i.is_truncated),
-               input_tokens = coalesce(response.input_tokens, i.input_tokens),
-               output_tokens = coalesce(response.output_tokens, i.output_tokens),
-               cost_usd = coalesce(response.cost_usd, i.cost_usd)
-             FROM temp.incoming_response i
-             WHERE response.prompt_id = i.prompt_id AND response.model_id = i.model_id
-               AND (response.text IS NULL OR i.text IS NULL OR response.text = i.text) AND (
-               (response.text IS NULL AND i.text IS NOT NULL)
-               OR (response.previous_text IS NULL AND i.previous_text IS NOT NULL)
-               OR (response.input_tokens IS NULL AND i.input_tokens IS NOT NULL)
-               OR (response.output_tokens IS NULL AND i.output_tokens IS NOT NULL)
-               OR (response.cost_usd IS NULL AND i.cost_usd IS NOT NULL))`,
+  complete: `INSERT INTO main.response (prompt_id, model_id, text, previous_text, chars, is_truncated, input_tokens,
+               output_tokens, cost_usd)
+             SELECT * FROM temp.incoming_response WHERE true
+             ON CONFLICT (prompt_id, model_id) DO UPDATE SET ${fillIn(RESPONSE_FACTS)}
+             AND (text IS NULL OR excluded.text IS NULL OR text = excluded.text)`,
 };
 
 export const SCORES: TableMerge = {

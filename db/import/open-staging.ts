@@ -7,7 +7,12 @@ import type { Connection } from '../sqlite.ts';
  */
 export function openStaging(path: string): Connection {
   const db = connect(path, { mustExist: false });
-  for (const pragma of ['journal_mode = memory', 'synchronous = off', 'locking_mode = exclusive'])
+  for (const pragma of [
+    'page_size = 8192',
+    'journal_mode = memory',
+    'synchronous = off',
+    'locking_mode = exclusive',
+  ])
     db.pragma(pragma);
   return db;
 }
