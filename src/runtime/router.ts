@@ -78,7 +78,7 @@ export interface Router {
    * router.route('Why is the sky blue?', { w: 0.1, columns: { priority: 2 } });
    * router.route(embedding, { strongShare: 0.25 });
    */
-  route(input: RouteInput, options?: RouteOptions): RouteDecision;
+  readonly route: (input: RouteInput, options?: RouteOptions) => RouteDecision;
   /**
    * Whether the cheap model's answer will do (stage `cascade`).
    *
@@ -86,7 +86,7 @@ export interface Router {
    * @example
    * router.escalate({ prompt, response, signals: { judge: 0.4 } }).action; // 'keep'
    */
-  escalate(input: EscalateInput, options?: RouteOptions): EscalateDecision;
+  readonly escalate: (input: EscalateInput, options?: RouteOptions) => EscalateDecision;
   /**
    * The feature vector: (raw − centre) / scale of each block, side by side.
    *
@@ -94,7 +94,10 @@ export interface Router {
    * @example
    * router.route(router.features('Why is the sky blue?')); // decides as route('Why is the sky blue?') does
    */
-  features(input: RouteInput | EscalateInput, options?: Pick<RouteOptions, 'columns'>): Float64Array;
+  readonly features: (
+    input: RouteInput | EscalateInput,
+    options?: Pick<RouteOptions, 'columns'>,
+  ) => Float64Array;
 }
 
 function length(features: ArrayLike<number>): number {
