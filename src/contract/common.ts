@@ -55,6 +55,8 @@ export const pairRequest = z.object({
   stage: stage.default('route'),
   /** Sources whose score of the cheap response will exist in production and may be a feature (cascade). */
   signals: z.array(z.string().min(1)).default([]),
+  /** The encoder of imported vectors that the deployer will have too. None: text only. */
+  encoder: z.string().min(1).optional(),
 });
 
 export const seed = z.int().min(0).max(0xffffffff);

@@ -11,17 +11,13 @@ import type {
 import { isJobMethodName, isMethodName, methods } from '../contract/methods.ts';
 import type { z } from '../contract/zod.ts';
 import { AppError, toErrorPayload } from '../core/errors.ts';
-import type {
-  EngineContext,
-  EngineDeps,
-  JobHandlers,
-  QueryHandlers,
-  QueryMethodName,
-} from './engine-context.ts';
+import type { EngineContext, JobHandlers, QueryHandlers, QueryMethodName } from './engine-context.ts';
+import type { EngineDeps } from './engine-deps.ts';
 import { createEventBus } from './event-bus.ts';
 import { bundleHandlers, bundleJobs } from './handlers/bundle-handlers.ts';
 import { gradingHandlers } from './handlers/grading-handlers.ts';
 import { importHandlers, importJobs } from './handlers/import-handlers.ts';
+import { inspectionHandlers, inspectionJobs } from './handlers/inspection-handlers.ts';
 import { jobHandlers } from './handlers/job-handlers.ts';
 import { projectHandlers } from './handlers/project-handlers.ts';
 import { runHandlers, runJobs } from './handlers/run-handlers.ts';
@@ -80,10 +76,16 @@ export function createEngine(given: EngineDeps): Engine {
     ...importHandlers(context),
     ...gradingHandlers(context),
     ...runHandlers(context),
+    ...inspectionHandlers(context),
     ...bundleHandlers(context),
     ...jobHandlers(context),
   };
-  const jobs: JobHandlers = { ...importJobs(context), ...runJobs(context), ...bundleJobs(context) };
+  const jobs: JobHandlers = {
+    ...importJobs(context),
+    ...runJobs(context),
+    ...inspectionJobs(context),
+    ...bundleJobs(context),
+  };
 
   async function answerQuery<N extends QueryMethodName>(name: N, raw: unknown): Promise<MethodOutput<N>> {
     const input = readInput(name, raw);

@@ -1,5 +1,5 @@
 import { subProgress, type JobControl } from '../core/progress.ts';
-import type { EngineDeps } from './engine-context.ts';
+import type { EngineDeps } from './engine-deps.ts';
 import type { JobContext } from './job-host.ts';
 import { runTask } from './task-runner.ts';
 import type { TaskMap } from './tasks.ts';

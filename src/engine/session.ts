@@ -1,7 +1,7 @@
 import { removeStaleStaging } from '../../db/import/staging-files.ts';
 import type { ProjectFile } from '../../db/open.ts';
 import { failInterruptedJobs } from '../../db/repositories/jobs.ts';
-import type { EngineDeps } from './engine-context.ts';
+import type { EngineDeps } from './engine-deps.ts';
 import type { Emit } from './event-bus.ts';
 import { createJobHost, type JobHost } from './job-host.ts';
 import { createJobStore } from './job-store.ts';
