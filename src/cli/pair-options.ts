@@ -12,6 +12,7 @@ export interface PairOptions {
   readonly source?: string | undefined;
   readonly stage?: 'route' | 'cascade';
   readonly signals?: readonly string[];
+  readonly encoder?: string;
 }
 
 export function addPairOptions(command: Command): Command {
@@ -31,10 +32,8 @@ export function addStageOptions(command: Command): Command {
         'cascade',
       ]).default('route'),
     )
-    .option(
-      '--signals <names...>',
-      'cascade: sources whose score of the cheap response exists in production',
-    );
+    .option('--signals <names...>', 'cascade: sources whose score of the cheap response exists in production')
+    .option('--encoder <name>', 'also use the imported vectors of this encoder, such as precomputed');
 }
 
 /** What the contract takes of the options above. */
@@ -42,8 +41,10 @@ export function stageInput(options: PairOptions): {
   readonly source?: string;
   readonly stage: 'route' | 'cascade';
   readonly signals: readonly string[];
+  readonly encoder?: string;
 } {
   return {
+    ...(options.encoder === undefined ? {} : { encoder: options.encoder }),
     ...(options.source === undefined ? {} : { source: options.source }),
     stage: options.stage ?? 'route',
     signals: options.signals ?? [],

@@ -42,14 +42,27 @@ function barView(stream: ProgressStream): ProgressView {
 
 function plainView(stream: ProgressStream, clock: Clock): ProgressView {
   let lastMs = clock();
+  let latest: JobProgress | null = null;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+
+  const write = (): void => {
+    timer = null;
+    if (latest === null) return;
+    lastMs = clock();
+    stream.write(`${describeProgress(latest)}\n`);
+    latest = null;
+  };
   return {
     update: (progress) => {
-      const now = clock();
-      if (now - lastMs < PLAIN_INTERVAL_MS) return;
-      lastMs = now;
-      stream.write(`${describeProgress(progress)}\n`);
+      latest = progress;
+      // The latest of every few seconds, also where nothing follows it for long.
+      timer ??= setTimeout(write, Math.max(0, lastMs + PLAIN_INTERVAL_MS - clock()));
     },
-    clear: () => undefined,
+    clear: () => {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      latest = null;
+    },
   };
 }
 

@@ -38,7 +38,7 @@ export function addBias(program: Command, execute: Execute): void {
 
 function formatBias(result: JsonBias): string {
   return [
-    ...simulatedLabel(result.sources.some((s) => s.isSimulated)),
+    ...simulatedLabel(result.sources.every((s) => s.isSimulated)),
     `Bias = gold gain minus preference gain, ${result.pair.strong} against ${result.pair.cheap}.`,
     '',
     formatTable(
@@ -51,7 +51,7 @@ function formatBias(result: JsonBias): string {
         { title: 'both', align: 'right' },
       ],
       result.sources.map((s) => [
-        s.source,
+        sourceName(s),
         formatNumber(s.bias.mean),
         formatInterval(s.bias.ci95),
         formatCount(s.nGold),
@@ -71,7 +71,7 @@ function formatSlices(source: JsonBias['sources'][number]): readonly string[] {
   if (source.slices.length === 0) return [];
   return [
     '',
-    `${source.source} by slice`,
+    `${sourceName(source)} by slice`,
     formatTable(
       [
         { title: 'slice' },
@@ -87,4 +87,8 @@ function formatSlices(source: JsonBias['sources'][number]): readonly string[] {
       ]),
     ),
   ];
+}
+
+function sourceName({ source, isSimulated }: JsonBias['sources'][number]): string {
+  return isSimulated ? `${source} (simulated)` : source;
 }

@@ -22,9 +22,8 @@ export function addStatus(program: Command, execute: Execute): void {
 
 function formatStatus(status: JsonStatus): string {
   const { counts, splits } = status;
-  const isSimulated = status.project.isSimulated || status.sources.some((s) => s.kind === 'simulated');
   return [
-    ...simulatedLabel(isSimulated),
+    ...simulatedLabel(status.project.isSimulated),
     formatFacts([
       ['project', status.project.name],
       ['prompts', formatCount(counts.prompts)],
