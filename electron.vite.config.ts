@@ -2,14 +2,43 @@ import { resolve } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 
+/** Named entries, as each is the start of a process or a thread: the window, the engine, its workers, the loopback host. */
 export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      emptyOutDir: true,
+      // Found in node_modules at run time, as on the command line: one of them is native.
+      externalizeDeps: true,
+      rollupOptions: {
+        input: {
+          index: resolve('main/index.ts'),
+          'engine-process': resolve('main/engine/engine-process.ts'),
+          'task-worker': resolve('src/engine/task-worker.ts'),
+          loopback: resolve('main/loopback/loopback-main.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      emptyOutDir: true,
+      rollupOptions: {
+        input: { preload: resolve('main/preload/preload.ts') },
+        // A sandboxed preload script is one CommonJS file.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
   renderer: {
     root: 'renderer',
     plugins: [svelte({ configFile: resolve('svelte.config.js') })],
     build: {
       outDir: 'out/renderer',
       emptyOutDir: true,
-      // The policy has no room for inlined data: and inline styles.
+      // The policy has no room for data: addresses and inline styles.
       assetsInlineLimit: 0,
       minify: true,
       modulePreload: { polyfill: false },

@@ -122,5 +122,5 @@ export interface Bridge {
   /** Answers a function that ends the subscription. */
   readonly subscribe: (listener: (event: WindowEvent) => void) => () => void;
   /** The path of a file that was dropped on the page. */
-  readonly pathOfFile: (file: Blob) => string;
+  readonly pathOfFile: (file: File) => string;
 }

@@ -1,0 +1,110 @@
+import type { BrowserWindow } from 'electron';
+import { dialog, shell } from 'electron';
+import { stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { PickedFile } from '../../src/contract/host.ts';
+import { AppError } from '../../src/core/errors.ts';
+import { freePath, safeFileName } from '../host/free-name.ts';
+import type { HostHandlers } from '../host/host-calls.ts';
+import { PROJECT_EXTENSION } from '../host/known-projects.ts';
+import { platformName } from '../host/platform.ts';
+import type { UserFolders } from '../host/user-folders.ts';
+import type { Workspace } from '../host/workspace.ts';
+import { askAndOpenExternal } from './open-external.ts';
+
+const PROJECT_FILTER = [{ name: 'Meta-Router projects', extensions: [PROJECT_EXTENSION.slice(1)] }];
+const DATA_FILTER = [
+  { name: 'Data', extensions: ['jsonl', 'json', 'csv', 'tsv', 'gz', 'ndjson'] },
+  { name: 'All files', extensions: ['*'] },
+];
+
+/** The host's methods in the desktop window: the system's own dialogs. */
+export function nativeHandlers(deps: {
+  readonly window: BrowserWindow;
+  readonly workspace: Workspace;
+  readonly folders: UserFolders;
+  readonly version: string;
+  readonly initialProject: string | null;
+}): HostHandlers {
+  const { window, workspace, folders, version, initialProject } = deps;
+  /** What may be shown in the file manager: what this window has written. */
+  const written = new Set<string>();
+  workspace.listen((event) => {
+    if (event.name === 'bundle.exported') written.add(resolve(event.data.directory));
+  });
+
+  return {
+    ...workspace.handlers,
+    'host.info': () => ({
+      kind: 'desktop',
+      platform: platformName(process.platform),
+      version,
+      hasNativeDialogs: true,
+      projectsFolder: folders.projects,
+      initialProject: workspace.engine.project() ?? initialProject,
+    }),
+    'host.chooseProject': async () => {
+      const { filePaths } = await dialog.showOpenDialog(window, {
+        title: 'Open a project',
+        filters: PROJECT_FILTER,
+        properties: ['openFile'],
+      });
+      return { path: filePaths.at(0) ?? null };
+    },
+    'host.chooseNewProject': async ({ name }) => {
+      const { filePath, canceled } = await dialog.showSaveDialog(window, {
+        title: 'New project',
+        defaultPath: freePath(folders.projects, name, PROJECT_EXTENSION),
+        filters: PROJECT_FILTER,
+        properties: ['createDirectory'],
+      });
+      if (canceled) return { path: null };
+      return { path: filePath.endsWith(PROJECT_EXTENSION) ? filePath : filePath + PROJECT_EXTENSION };
+    },
+    'host.chooseImportFiles': async () => {
+      const { filePaths } = await dialog.showOpenDialog(window, {
+        title: 'Import data',
+        filters: DATA_FILTER,
+        properties: ['openFile', 'multiSelections'],
+      });
+      return { files: await Promise.all(filePaths.map(describeFile)) };
+    },
+    'host.describeFile': ({ path }) => describeFile(path),
+    'host.chooseExportFolder': async ({ name }) => {
+      const { filePaths } = await dialog.showOpenDialog(window, {
+        title: 'Where to export to',
+        buttonLabel: 'Export here',
+        properties: ['openDirectory', 'createDirectory'],
+      });
+      const folder = filePaths.at(0);
+      return { path: folder === undefined ? null : freePath(folder, name, '') };
+    },
+    'host.saveFile': async ({ name, content, encoding }) => {
+      const { filePath, canceled } = await dialog.showSaveDialog(window, {
+        defaultPath: safeFileName(name),
+        properties: ['createDirectory'],
+      });
+      if (canceled) return { path: null };
+      await writeFile(filePath, content, encoding);
+      written.add(resolve(filePath));
+      return { path: filePath };
+    },
+    'host.showInFolder': async ({ path }) => {
+      if (!written.has(resolve(path)))
+        throw new AppError('usage', 'Only what was written here can be shown.');
+      // The folder itself, not its parent: what is in it is what people look for.
+      const isFolder = (await stat(path)).isDirectory();
+      shell.showItemInFolder(isFolder ? join(path, 'README.md') : path);
+      return {};
+    },
+    'host.openExternal': async ({ url }) => ({ isOpened: await askAndOpenExternal(window, url) }),
+  };
+}
+
+async function describeFile(path: string): Promise<PickedFile> {
+  const stats = await stat(path).catch(() => null);
+  if (stats?.isFile() !== true) {
+    throw new AppError('not-found', `${basename(path)} is not a file that can be read.`);
+  }
+  return { path, name: basename(path), bytes: stats.size };
+}
