@@ -1,4 +1,5 @@
 import * as project from './0001-project.ts';
+import * as browse from './0002-browse.ts';
 
 /** One step from format `version - 1` to `version`. Released steps never change: what they said is in people's files. */
 export interface Migration {
@@ -8,4 +9,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [{ version: 1, name: 'project', sql: project.sql }];
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'project', sql: project.sql },
+  { version: 2, name: 'browse', sql: browse.sql },
+];

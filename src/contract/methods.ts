@@ -1,6 +1,8 @@
 import type { ErrorPayload } from '../core/errors.ts';
 import { bundleMethods } from './bundles.ts';
+import { dataMethods } from './data.ts';
 import { gradingMethods } from './grading.ts';
+import { previewMethods } from './import-preview.ts';
 import { importMethods } from './imports.ts';
 import { inspectionMethods } from './inspection.ts';
 import { jobMethods } from './jobs.ts';
@@ -13,6 +15,8 @@ import type { z } from './zod.ts';
 export const methods = {
   ...projectMethods,
   ...importMethods,
+  ...previewMethods,
+  ...dataMethods,
   ...gradingMethods,
   ...runMethods,
   ...inspectionMethods,

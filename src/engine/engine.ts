@@ -15,8 +15,10 @@ import type { EngineContext, JobHandlers, QueryHandlers, QueryMethodName } from 
 import type { EngineDeps } from './engine-deps.ts';
 import { createEventBus } from './event-bus.ts';
 import { bundleHandlers, bundleJobs } from './handlers/bundle-handlers.ts';
+import { dataHandlers } from './handlers/data-handlers.ts';
 import { gradingHandlers } from './handlers/grading-handlers.ts';
 import { importHandlers, importJobs } from './handlers/import-handlers.ts';
+import { previewHandlers } from './handlers/preview-handlers.ts';
 import { inspectionHandlers, inspectionJobs } from './handlers/inspection-handlers.ts';
 import { jobHandlers } from './handlers/job-handlers.ts';
 import { projectHandlers } from './handlers/project-handlers.ts';
@@ -74,6 +76,8 @@ export function createEngine(given: EngineDeps): Engine {
   const queries: QueryHandlers = {
     ...projectHandlers(context),
     ...importHandlers(context),
+    ...previewHandlers(),
+    ...dataHandlers(context),
     ...gradingHandlers(context),
     ...runHandlers(context),
     ...inspectionHandlers(context),

@@ -7,13 +7,14 @@ import { openProject } from '../../db/open.ts';
 import { connect } from '../../db/sqlite.ts';
 import { keep, newProject, options, projectPath, refusalOf } from './temporary-project.ts';
 
+const newest = migrations.length;
 const colour: Migration = {
-  version: 2,
+  version: newest + 1,
   name: 'colour',
   sql: "ALTER TABLE dataset ADD COLUMN colour TEXT; UPDATE dataset SET colour = 'red';",
 };
 const rebuilt: Migration = {
-  version: 3,
+  version: newest + 2,
   name: 'rebuilt',
   sql: `CREATE TABLE dataset_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
         INSERT INTO dataset_new SELECT id, name FROM dataset;
@@ -21,7 +22,7 @@ const rebuilt: Migration = {
         ALTER TABLE dataset_new RENAME TO dataset;`,
 };
 
-/** A closed project of the first format with a prompt in it. */
+/** A closed project of the newest released format with a prompt in it. */
 function oldProject(): string {
   const path = projectPath();
   const { db, close } = newProject(path);
@@ -35,13 +36,13 @@ describe('an older project file', () => {
   test('is copied beside itself and brought up to date, step by step', () => {
     const path = oldProject();
     const project = keep(openProject(path, { ...options, migrations: [...migrations, colour, rebuilt] }));
-    expect(project.db.pragma('user_version', { simple: true })).toBe(3);
+    expect(project.db.pragma('user_version', { simple: true })).toBe(newest + 2);
     expect(project.db.prepare('SELECT * FROM dataset').all()).toEqual([{ id: 1, name: 'd' }]);
     expect(project.db.pragma('foreign_keys', { simple: true })).toBe(1);
 
-    expect(project.backupPath).toBe(`${path}.v1-20260102T030405678Z.bak`);
+    expect(project.backupPath).toBe(`${path}.v${newest}-20260102T030405678Z.bak`);
     const backup = connect(project.backupPath ?? '', { mustExist: true, isReadOnly: true });
-    expect(backup.pragma('user_version', { simple: true })).toBe(1);
+    expect(backup.pragma('user_version', { simple: true })).toBe(newest);
     expect(backup.prepare('SELECT text FROM prompt').pluck().all()).toEqual(['hello']);
     backup.close();
   });
@@ -59,7 +60,7 @@ describe('an older project file', () => {
   ])('is left as it was by a step that %s', (_, sql, reason) => {
     const path = oldProject();
     const before = readFileSync(path);
-    const broken: Migration = { version: 2, name: 'broken', sql };
+    const broken: Migration = { version: newest + 1, name: 'broken', sql };
     const error = refusalOf(() => openProject(path, { ...options, migrations: [...migrations, broken] }));
     expect(error.code).toBe('internal');
     expect(error.message).toContain(reason);
@@ -72,7 +73,7 @@ describe('an older project file', () => {
   test('is not touched where the copy cannot be written', () => {
     const path = oldProject();
     const before = readFileSync(path);
-    mkdirSync(`${path}.v1-20260102T030405678Z.bak`);
+    mkdirSync(`${path}.v${newest}-20260102T030405678Z.bak`);
     const error = refusalOf(() => openProject(path, { ...options, migrations: [...migrations, colour] }));
     expect(error.code).toBe('io');
     expect(error.message).toContain('Nothing was changed');

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { migrations } from '../../db/migrations/index.ts';
 import { createProject, openProject } from '../../db/open.ts';
 import { assertNodeVersion, connect, inTransaction, openReadable } from '../../db/sqlite.ts';
 import { keep, newProject, options, projectPath, refusalOf } from './temporary-project.ts';
@@ -78,13 +79,15 @@ describe('a project file', () => {
   test('of a newer format is refused with both formats named, and left alone', () => {
     const path = projectPath();
     const project = newProject(path);
-    project.db.pragma('user_version = 7');
+    const newest = migrations.length;
+    project.db.pragma(`user_version = ${newest + 1}`);
     project.close();
     const before = readFileSync(path);
     const error = refusalOf(() => openProject(path, options));
     expect(error.code).toBe('newer-format');
-    expect(error.message).toMatch(/format is 7.*up to 1/);
-    expect(error.details).toMatchObject({ fileFormat: 7, newestFormat: 1 });
+    expect(error.message).toContain(`format is ${newest + 1}`);
+    expect(error.message).toContain(`up to ${newest}`);
+    expect(error.details).toMatchObject({ fileFormat: newest + 1, newestFormat: newest });
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 });
