@@ -73,11 +73,10 @@ describe('folding a text', () => {
   });
 
   it('does nothing to the folded form of any code point', () => {
-    for (let code = 0; code < 0x110000; code++) {
-      if (isSurrogate(code)) continue;
-      const folded = foldText(`a${String.fromCodePoint(code)}a`);
-      if (foldText(folded) !== folded)
-        expect([code, codesOf(foldText(folded))]).toEqual([code, codesOf(folded)]);
+    for (let page = 0; page < 0x110000; page += 256) {
+      const codes = Array.from({ length: 256 }, (_, i) => page + i).filter((code) => !isSurrogate(code));
+      const folded = foldText(codes.map((code) => `a${String.fromCodePoint(code)}a`).join(' '));
+      expect(foldText(folded)).toBe(folded);
     }
   });
 
