@@ -15,7 +15,6 @@ export type ProbeTasks = {
     readonly input: { readonly how: 'explained' | 'bug' | 'exit' | 'throw-later' };
     readonly result: null;
   };
-  readonly hoard: { readonly input: null; readonly result: number };
 };
 
 function busy(ms: number): void {
@@ -58,9 +57,5 @@ export const probeTasks: Tasks<ProbeTasks> = {
         return new Promise(() => undefined);
     }
     return null;
-  },
-  hoard: () => {
-    const kept: Float64Array[][] = [];
-    for (;;) kept.push(Array.from({ length: 1000 }, () => new Float64Array(1)));
   },
 };
