@@ -113,17 +113,27 @@ function parity(report: ParityReport): string {
   );
 }
 
+/** The arguments of a call in JavaScript and in Python, for what the router reads. */
+function exampleInput(manifest: Manifest): { js: string; py: string } {
+  const needsVector = manifest.blocks.some((block) => block.kind === 'precomputed');
+  const needsPrompt = manifest.blocks.some((block) => 'input' in block && block.input === 'prompt');
+  if (manifest.stage === 'cascade') {
+    const names = ['prompt', 'response', 'signals', ...(needsVector ? ['vector'] : [])];
+    return { js: `{ ${names.join(', ')} }`, py: names.map((name) => `${name}=${name}`).join(', ') };
+  }
+  if (!needsVector) return { js: "'Why is the sky blue?'", py: '"Why is the sky blue?"' };
+  return needsPrompt
+    ? { js: '{ prompt, vector }', py: 'prompt, vector' }
+    : { js: 'vector', py: 'vector=vector' };
+}
+
 function loading(manifest: Manifest): string {
   const isRoute = manifest.stage === 'route';
-  const needsVector = manifest.blocks.some((block) => block.kind === 'precomputed');
-  const jsInput = needsVector ? 'vector' : "'Why is the sky blue?'";
-  const js = isRoute
-    ? `router.route(${jsInput}); // { model, gain, reason }\nrouter.route(${jsInput}, { strongShare: 0.25 });`
-    : `router.escalate({ prompt, response, signals }); // { action, model, gain, reason }`;
-  const pyInput = needsVector ? 'vector=vector' : '"Why is the sky blue?"';
-  const py = isRoute
-    ? `router.route(${pyInput})  # {"model": …, "gain": …, "reason": …}\nrouter.route(${pyInput}, strong_share=0.25)`
-    : `router.escalate(prompt=prompt, response=response, signals=signals)`;
+  const { js: jsInput, py: pyInput } = exampleInput(manifest);
+  const method = isRoute ? 'route' : 'escalate';
+  const shown = isRoute ? 'model, gain, reason' : 'action, model, gain, reason';
+  const js = `router.${method}(${jsInput}); // { ${shown} }\nrouter.${method}(${jsInput}, { strongShare: 0.25 });`;
+  const py = `router.${method}(${pyInput})  # a dict: ${shown}\nrouter.${method}(${pyInput}, strong_share=0.25)`;
   return `\`\`\`js
 import { readFile } from 'node:fs/promises';
 import { loadRouter } from './runtime/router.mjs';

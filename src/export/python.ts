@@ -39,7 +39,9 @@ export async function runProcess(
   });
 }
 
-const CHECK = 'import sys, numpy; sys.exit(0 if sys.version_info >= (3, 11) else 1)';
+/** numpy is looked for, not imported: that takes longer than the rest of an export. */
+const CHECK =
+  'import sys, importlib.util as u; sys.exit(0 if sys.version_info >= (3, 11) and u.find_spec("numpy") else 1)';
 
 /**
  * The first of `preferred`, the environment's METAROUTER_PYTHON, python3 and /usr/bin/python3 that is Python 3.11 or newer
