@@ -46,7 +46,8 @@ export function createRng(seed: number): Rng {
  */
 export function deriveSeed(seed: number, ...path: readonly (string | number)[]): number {
   let h = (0x811c9dc5 ^ seed) >>> 0;
-  for (const code of path.join('/')) h = Math.imul(h ^ (code.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  const name = path.join('/');
+  for (let i = 0; i < name.length; i++) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193) >>> 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
