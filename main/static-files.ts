@@ -9,17 +9,19 @@ export interface StaticFile {
   readonly isImmutable: boolean;
 }
 
-const contentTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.webmanifest': 'application/manifest+json',
-};
+const contentTypes = new Map(
+  Object.entries({
+    '.html': 'text/html; charset=utf-8',
+    '.js': 'text/javascript; charset=utf-8',
+    '.css': 'text/css; charset=utf-8',
+    '.json': 'application/json; charset=utf-8',
+    '.svg': 'image/svg+xml',
+    '.png': 'image/png',
+    '.ico': 'image/x-icon',
+    '.woff2': 'font/woff2',
+    '.webmanifest': 'application/manifest+json',
+  }),
+);
 
 /**
  * Reads a file of the page by the path of its address. Null for what is not there, is of a kind the page does not have, or
@@ -28,7 +30,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 export async function readStaticFile(root: string, pathname: string): Promise<StaticFile | null> {
   const path = containedPath(root, pathname);
   if (path === null) return null;
-  const contentType = contentTypes[extname(path)];
+  const contentType = contentTypes.get(extname(path));
   if (contentType === undefined) return null;
   try {
     const [real, realRoot] = [await realpath(path), await realpath(root)];

@@ -24,7 +24,7 @@ const inputs: Inputs = hostMethods;
 
 /** Answers the host's methods as the engine answers its own: never rejects. */
 export function createHostCall(handlers: HostHandlers): HostCall {
-  async function answer<N extends HostMethodName>(name: N, raw: unknown): Promise<unknown> {
+  async function answer<N extends HostMethodName>(name: N, raw: unknown): Promise<HostOutput<N>> {
     const parsed = inputs[name].input.safeParse(raw);
     if (!parsed.success) throw new AppError('usage', `${name}: ${z.prettifyError(parsed.error)}`);
     return handlers[name](parsed.data);

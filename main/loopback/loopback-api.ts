@@ -36,32 +36,35 @@ export function createApi(deps: ApiDeps): Route {
     if (event.name === 'bundle.exported') exported.set(event.data.exportId, event.data.directory);
   });
 
-  const routes: Readonly<Record<string, Route>> = {
-    'POST /api/call': async (request, response) => {
-      const { method, input } = read(callBody, await readJsonBody(request, limits));
-      sendJson(response, await workspace.engine.call(method, input));
-    },
-    'POST /api/host': async (request, response) => {
-      const { method, input } = read(callBody, await readJsonBody(request, limits));
-      sendJson(response, await hostCall(method, input));
-    },
-    'POST /api/token': (_request, response) => {
-      sendJson(response, { token: sessions.newToken() });
-    },
-    'GET /api/events': (request, response) => {
-      streamEvents(request, response, log);
-    },
-    'POST /api/upload': async (request, response, url) => {
-      sendJson(response, await uploads.receive(request, url.searchParams.get('name') ?? ''));
-    },
-    'GET /api/exported': async (_request, response, url) => {
-      const directory = exported.get(url.searchParams.get('exportId') ?? '');
-      const name = url.searchParams.get('name') ?? '';
-      const path = directory === undefined ? null : containedPath(directory, `/${encodeURIComponent(name)}`);
-      if (path === null) throw new HttpRefusal(404, 'There is no such file of an export.');
-      await sendFile(response, path);
-    },
-  };
+  const routes = new Map<string, Route>(
+    Object.entries({
+      'POST /api/call': async (request, response) => {
+        const { method, input } = read(callBody, await readJsonBody(request, limits));
+        sendJson(response, await workspace.engine.call(method, input));
+      },
+      'POST /api/host': async (request, response) => {
+        const { method, input } = read(callBody, await readJsonBody(request, limits));
+        sendJson(response, await hostCall(method, input));
+      },
+      'POST /api/token': (_request, response) => {
+        sendJson(response, { token: sessions.newToken() });
+      },
+      'GET /api/events': (request, response) => {
+        streamEvents(request, response, log);
+      },
+      'POST /api/upload': async (request, response, url) => {
+        sendJson(response, await uploads.receive(request, url.searchParams.get('name') ?? ''));
+      },
+      'GET /api/exported': async (_request, response, url) => {
+        const directory = exported.get(url.searchParams.get('exportId') ?? '');
+        const name = url.searchParams.get('name') ?? '';
+        const path =
+          directory === undefined ? null : containedPath(directory, `/${encodeURIComponent(name)}`);
+        if (path === null) throw new HttpRefusal(404, 'There is no such file of an export.');
+        await sendFile(response, path);
+      },
+    } satisfies Record<string, Route>),
+  );
 
   return async (request, response, url) => {
     const name = `${request.method ?? ''} ${url.pathname}`;
@@ -73,7 +76,7 @@ export function createApi(deps: ApiDeps): Route {
     if (!sessions.isKnown(request.headers.cookie, typeof secret === 'string' ? secret : undefined)) {
       throw new HttpRefusal(401, 'This tab is not known: open the address that the terminal shows.');
     }
-    const route = routes[name];
+    const route = routes.get(name);
     if (route === undefined) throw new HttpRefusal(404, 'There is nothing here.');
     await route(request, response, url);
   };

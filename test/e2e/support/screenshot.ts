@@ -17,8 +17,8 @@ const { positionals, values } = parseArgs({
     click: { type: 'string', multiple: true, default: [] },
   },
 });
-const [url, out] = positionals;
-if (url === undefined || out === undefined) throw new Error('Usage: screenshot.ts URL OUT.png [options]');
+const [url = '', out = ''] = positionals;
+if (url === '' || out === '') throw new Error('Usage: screenshot.ts URL OUT.png [options]');
 
 const browser = await chromium.launch(chromiumOptions());
 try {
@@ -35,10 +35,7 @@ try {
   await page.goto(url);
   await page.waitForTimeout(Number(values.wait));
   if (values.hash !== undefined) {
-    const hash = values.hash;
-    await page.evaluate((to) => {
-      location.hash = to;
-    }, hash);
+    await page.evaluate(`location.hash = ${JSON.stringify(values.hash)}`);
     await page.waitForTimeout(Number(values.wait));
   }
   for (const name of values.click) {
