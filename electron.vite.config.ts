@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
+import renderer from './renderer/vite.config.ts';
 
 /** Named entries, as each is the start of a process or a thread: the window, the engine, its workers, the loopback host. */
 export default defineConfig({
@@ -32,17 +32,5 @@ export default defineConfig({
       },
     },
   },
-  renderer: {
-    root: 'renderer',
-    plugins: [svelte({ configFile: resolve('svelte.config.js') })],
-    build: {
-      outDir: 'out/renderer',
-      emptyOutDir: true,
-      // The policy has no room for data: addresses and inline styles.
-      assetsInlineLimit: 0,
-      minify: true,
-      modulePreload: { polyfill: false },
-      rollupOptions: { input: resolve('renderer/index.html') },
-    },
-  },
+  renderer,
 });

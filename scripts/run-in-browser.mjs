@@ -1,19 +1,15 @@
 // Serves the application to a browser of this machine until Ctrl-C.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { hasDisplay } from './electron-binary.mjs';
 
-export const hasDisplay =
-  process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
-
-/** `start`: out/main/loopback.js, or its source; `servePage`: the development server. */
-export async function runInBrowser({ projectPath, servePage, openBrowser = true }) {
-  const { start } = await import('../main/loopback/loopback-main.ts');
+/** `start`: of main/loopback/loopback-main.ts, or as built; `servePage`: the development server. */
+export async function runInBrowser({ start, projectPath, servePage }) {
   const host = await start({ projectPath, ...(servePage === undefined ? {} : { servePage }) });
   const address = host.newAddress();
-  console.log(
-    `\nMeta-Router Studio is at (works once):\n\n  ${address}\n\nCtrl-C ends it; Enter prints a new address.`,
-  );
-  if (openBrowser && hasDisplay) openInBrowser(address);
+  console.log(`\nMeta-Router Studio is at this address, which works once:\n\n  ${address}\n`);
+  console.log('Enter prints a fresh address, Ctrl-C ends the application.');
+  if (hasDisplay) openInBrowser(address);
 
   const input = createInterface({ input: process.stdin });
   input.on('line', () => console.log(`  ${host.newAddress()}`));
@@ -30,13 +26,12 @@ export async function runInBrowser({ projectPath, servePage, openBrowser = true 
   return host;
 }
 
+/** Where that does not work, the address stands above. */
 function openInBrowser(address) {
-  const [command, ...args] =
-    process.platform === 'darwin'
-      ? ['open', address]
-      : process.platform === 'win32'
-        ? ['rundll32', 'url.dll,FileProtocolHandler', address]
-        : ['xdg-open', address];
+  const [command, ...args] = {
+    darwin: ['open', address],
+    win32: ['rundll32', 'url.dll,FileProtocolHandler', address],
+  }[process.platform] ?? ['xdg-open', address];
   const child = spawn(command, args, { stdio: 'ignore', detached: true });
   child.on('error', () => undefined);
   child.unref();
