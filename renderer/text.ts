@@ -1,6 +1,11 @@
+import { analysisText } from './text/analysis.ts';
+import { biasText } from './text/bias.ts';
+import { curvesText } from './text/curves.ts';
 import { dataText } from './text/data.ts';
+import { exportText } from './text/export.ts';
 import { gradeText } from './text/grade.ts';
 import { homeText } from './text/home.ts';
+import { trainText } from './text/train.ts';
 
 /** Everything the window says, in one place. Sections of single screens are in `text/`. */
 export const text = {
@@ -78,7 +83,18 @@ export const text = {
     notKept: 'The settings hold in this window only: they could not be stored',
     about: (version: string) => `Meta-Router Studio ${version}. Everything stays on this machine.`,
   },
+  response: {
+    empty: 'An empty response.',
+    length: (characters: string) => `${characters} characters`,
+    expand: 'Show all',
+    collapse: 'Show less',
+  },
   home: homeText,
   data: dataText,
   grade: gradeText,
+  analysis: analysisText,
+  bias: biasText,
+  train: trainText,
+  curves: curvesText,
+  export: exportText,
 } as const;

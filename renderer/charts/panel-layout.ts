@@ -1,0 +1,70 @@
+import { layoutIntervals, type IntervalLayout, type IntervalRow } from './interval-layout.ts';
+import type { Interval } from './numbers.ts';
+
+/** Forest plots side by side over the same rows: names once at the left, one panel a quantity. */
+
+export interface PanelCell {
+  readonly value: number | null;
+  readonly ci95: Interval | null;
+  readonly reason?: string | undefined;
+}
+
+export interface PanelRow {
+  readonly id: string;
+  readonly label: string;
+  readonly isEmphasised?: boolean;
+  readonly cells: readonly PanelCell[];
+}
+
+export interface Panel {
+  readonly title: string;
+  readonly reference?: number;
+  readonly limits?: Interval;
+}
+
+export interface PanelsLayout {
+  readonly labelWidth: number;
+  readonly height: number;
+  readonly panels: readonly { readonly x: number; readonly title: string; readonly layout: IntervalLayout }[];
+}
+
+const GAP = 28;
+
+export function layoutPanels(
+  rows: readonly PanelRow[],
+  panels: readonly Panel[],
+  width: number,
+): PanelsLayout {
+  const labelWidth = Math.min(160, Math.max(110, 0.2 * width));
+  const panelWidth = Math.max(90, (width - labelWidth - GAP * panels.length) / panels.length);
+  const placed = panels.map((panel, k) => ({
+    x: labelWidth + k * (panelWidth + GAP) + GAP / 2,
+    title: panel.title,
+    layout: layoutIntervals({
+      rows: rows.map(({ cells, ...row }): IntervalRow => ({ ...row, ...cells[k] })),
+      width: panelWidth,
+      labelWidth: 4,
+      valueWidth: 4,
+      ...(panel.reference === undefined ? {} : { reference: panel.reference }),
+      ...(panel.limits === undefined ? {} : { limits: panel.limits }),
+    }),
+  }));
+  return { labelWidth, height: placed.at(0)?.layout.height ?? 0, panels: placed };
+}
+
+/**
+ * Limits that keep ordinary rows readable: all of an interval is in, unless the row is so far off that it would flatten the
+ * others (more than `reach` times the spread of the middle values away).
+ */
+export function readableLimits(cells: readonly PanelCell[], reach = 4): Interval {
+  const values = cells.flatMap((cell) => (cell.value === null ? [] : [cell.value])).sort((a, b) => a - b);
+  if (values.length < 4) return [-Infinity, Infinity];
+  const quantile = (p: number): number => values[Math.round(p * (values.length - 1))];
+  const middle = quantile(0.5);
+  const ordinary = cells
+    .filter((c) => c.ci95 !== null)
+    .map((c) => (c.ci95 === null ? 0 : c.ci95[1] - c.ci95[0]));
+  const width = ordinary.sort((a, b) => a - b)[Math.floor(ordinary.length / 2)] ?? 0;
+  const spread = Math.max(quantile(0.75) - quantile(0.25), width, 1e-9);
+  return [middle - reach * spread, middle + reach * spread];
+}

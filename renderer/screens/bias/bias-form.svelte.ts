@@ -1,0 +1,65 @@
+import type { App } from '../../app/app.svelte.ts';
+
+/** Which pair and which sources the bias is asked of. Begins with the last question, or the pair with the most gold. */
+export class BiasForm {
+  strong: string | null = $state(null);
+  cheap: string | null = $state(null);
+  /** Sources left out. */
+  #without: readonly string[] = $state.raw([]);
+  readonly #app: App;
+
+  constructor(app: App) {
+    this.#app = app;
+    const last = app.jobs.latest('bias.estimate')?.input;
+    this.strong = last?.strong ?? null;
+    this.cheap = last?.cheap ?? null;
+    const named = last?.sources ?? [];
+    if (named.length > 0) {
+      this.#without = this.#names().filter((name) => !named.includes(name));
+    }
+  }
+
+  get isComplete(): boolean {
+    return this.strong !== null && this.cheap !== null && this.#chosen().length > 0;
+  }
+
+  /** Suggests a pair where none is chosen, and begins where nothing has been asked yet. */
+  async load(): Promise<void> {
+    if (this.strong !== null && this.cheap !== null) return;
+    const { pair } = await this.#app.client.call('run.suggestPair', {});
+    if (pair === null) return;
+    this.strong = pair.strong;
+    this.cheap = pair.cheap;
+    if (this.#app.jobs.latest('bias.estimate') === undefined) this.start();
+  }
+
+  choosePair(pair: { readonly strong: string | null; readonly cheap: string | null }): void {
+    this.strong = pair.strong;
+    this.cheap = pair.cheap;
+  }
+
+  isChosen(source: string): boolean {
+    return !this.#without.includes(source);
+  }
+
+  chooseSource(source: string, isChosen: boolean): void {
+    const others = this.#without.filter((name) => name !== source);
+    this.#without = isChosen ? others : [...others, source];
+  }
+
+  start(): void {
+    const { strong, cheap } = this;
+    if (strong === null || cheap === null || !this.isComplete) return;
+    // None named lets the engine leave out sources with too few labels, and say so.
+    const sources = this.#without.length === 0 ? [] : this.#chosen();
+    this.#app.jobs.start('bias.estimate', { strong, cheap, sources });
+  }
+
+  #names(): readonly string[] {
+    return (this.#app.project.status?.sources ?? []).map((source) => source.name);
+  }
+
+  #chosen(): readonly string[] {
+    return this.#names().filter((name) => this.isChosen(name));
+  }
+}

@@ -1,0 +1,39 @@
+import type { JobResult } from '../../../src/contract/methods.ts';
+import type { CurveSeries } from '../../charts/curve-layout.ts';
+import { estimatorName } from '../analysis/names.ts';
+
+/** The lines of the cost–quality chart. Pure. */
+
+const TONES: Readonly<Record<string, CurveSeries['tone']>> = {
+  'gold-only': 4,
+  'preference-only': 2,
+  pooled: 3,
+  knn: 7,
+  'all-gold': 5,
+  'r-learner': 6,
+  'dr-learner': 6,
+};
+
+/** What stands beside the router from the start; the oracle would flatten the others and comes when asked for. */
+export const DEFAULT_LINES: readonly string[] = ['random', 'gold-only', 'preference-only', 'pooled', 'knn'];
+
+const ORDER = [...DEFAULT_LINES, 'all-gold', 'oracle'];
+
+export function mainSeries(evaluation: JobResult<'run.evaluate'>, estimator: string): CurveSeries {
+  return { id: estimator, label: estimatorName(estimator), points: evaluation.curve, tone: 1 };
+}
+
+/** Every other line there is, in the order of the chips. */
+export function otherSeries({ curves }: JobResult<'run.inspect'>, estimator: string): CurveSeries[] {
+  const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  return Object.keys(curves)
+    .filter((name) => name !== estimator)
+    .sort((a, b) => rank(a) - rank(b))
+    .map((name) => ({
+      id: name,
+      label: estimatorName(name),
+      points: curves[name],
+      tone: TONES[name] ?? 'reference',
+      isDashed: name === 'random' || name === 'oracle',
+    }));
+}

@@ -1,0 +1,60 @@
+import type { JobResult } from '../../../src/contract/methods.ts';
+import { showInterval, showNumber, showSigned } from '../../charts/numbers.ts';
+import { estimatorName } from '../analysis/names.ts';
+
+/** What the result of a training says, in words. Pure. */
+
+export type Trained = JobResult<'run.train'>;
+export type Evaluated = JobResult<'run.evaluate'>;
+export type Measured = Trained['metrics']['egMean'];
+
+/** "0.031 (0.010 to 0.052)", or why there is no number. */
+export function writeMeasured(measured: Measured | undefined, digits = 3): string {
+  if (measured === undefined) return '–';
+  if (measured.value === null) return measured.reason ?? 'no figure';
+  const number = showNumber(measured.value, digits);
+  if (measured.ci95 === null) return `${number} (${measured.reason ?? 'no interval'})`;
+  return `${number} (${showInterval(measured.ci95, (v) => showNumber(v, digits))})`;
+}
+
+export function describeComparison({ estimators, n }: Evaluated, chosen: string): string {
+  const own = estimators[chosen]?.policyValue['0'];
+  const strong = estimators['always-strong']?.policyValue['0'];
+  if (own?.value == null || strong?.value == null)
+    return `There is no figure: only ${n} test prompts carry gold.`;
+  const better = Math.max(strong.value, 0);
+  const fixed = strong.value > 0 ? 'always strong' : 'always cheap';
+  const margin = own.value - better;
+  const trained = Object.entries(estimators).filter(([name]) => !FIXED.has(name) && name !== chosen);
+  const best = trained.reduce<readonly [string, number] | null>((top, [name, row]) => {
+    const value = row.policyValue['0']?.value ?? null;
+    return value !== null && (top === null || value > top[1]) ? [name, value] : top;
+  }, null);
+  return (
+    `On ${n} test prompts with gold, ${estimatorName(chosen)} is worth ${showNumber(own.value)} over always cheap, ` +
+    `${showSigned(margin)} against the better fixed policy (${fixed}).` +
+    (best === null
+      ? ''
+      : ` Of the others, ${estimatorName(best[0])} comes out highest here (${showNumber(best[1])}).`) +
+    ' Intervals redraw the test prompts only; where they overlap, the order may be chance.'
+  );
+}
+
+const FIXED = new Set(['random', 'always-strong', 'always-cheap', 'oracle', 'all-gold']);
+
+export function describeMeanBias({ bias, source, pair }: Trained): string {
+  if (source === null) return 'Trained on gold alone: there are no preferences to correct.';
+  if (bias.mean === null) return `No figure: ${bias.reason ?? 'too little data'}.`;
+  const interval = bias.ci95 === null ? '' : ` (95 % interval ${showInterval(bias.ci95, showSigned)})`;
+  if (bias.ci95 !== null && bias.ci95[0] <= 0 && bias.ci95[1] >= 0) {
+    return `Gold minus ${source} is ${showSigned(bias.mean)} on average${interval}: not distinguishable from 0, though single prompts may differ.`;
+  }
+  return `Gold minus ${source} is ${showSigned(bias.mean)} on average${interval}: it favours ${bias.mean < 0 ? pair.strong : pair.cheap}.`;
+}
+
+/** Rows of the comparison in the order people look: the run's own first, then rivals by value, then the references. */
+export function orderEstimators({ estimators }: Evaluated, chosen: string): readonly string[] {
+  const value = (name: string): number => estimators[name]?.policyValue['0']?.value ?? -Infinity;
+  const rank = (name: string): number => (name === chosen ? 0 : FIXED.has(name) ? 2 : 1);
+  return Object.keys(estimators).sort((a, b) => rank(a) - rank(b) || value(b) - value(a));
+}
