@@ -14,10 +14,15 @@ export function buildIfStale() {
   console.log('Building the application …');
   // Before the build: what is saved meanwhile is newer.
   const began = new Date();
-  build(['rolldown', 'bin', 'cli.mjs'], ['-c', 'rolldown.config.mjs', '--log-level', 'warn']);
+  buildProgram();
   build(['electron-vite', 'bin', 'electron-vite.js'], ['build', '--logLevel', 'error']);
   mkdirSync(join(root, 'out'), { recursive: true });
   writeFileSync(stamp, began.toISOString());
+}
+
+/** The runtime that every bundle ships is in it. */
+export function buildProgram() {
+  build(['rolldown', 'bin', 'cli.mjs'], ['-c', 'rolldown.config.mjs', '--log-level', 'warn']);
 }
 
 function isStale() {

@@ -4,7 +4,7 @@ import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
-import { buildIfStale } from './build-if-stale.mjs';
+import { buildProgram } from './build-if-stale.mjs';
 import { electronHindrance, findElectron } from './electron-binary.mjs';
 import { runInBrowser } from './run-in-browser.mjs';
 
@@ -12,8 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
 const projectPath = args.find((arg) => !arg.startsWith('-'));
 
-// For the runtime that bundles ship.
-buildIfStale();
+buildProgram();
 if (!args.includes('--browser') && electronHindrance() === null && findElectron() !== null) {
   const electronVite = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
   spawn(process.execPath, [electronVite, 'dev', '--watch'], { cwd: root, stdio: 'inherit' });

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { IconName } from '../ui/icons.ts';
 import { bindingsOf, matchStroke, nameStroke, showBinding, type ActionName } from './keymap.ts';
 
@@ -29,9 +30,11 @@ export class Commands {
   /** Answers what takes them away again: `$effect(() => app.commands.register([...]))`. */
   register(commands: readonly Command[]): () => void {
     const names = new Set(commands.map((command) => command.name));
-    this.all = [...this.all.filter((each) => !names.has(each.name)), ...commands];
+    // Untracked: an effect that registers must not run again because of what it registered.
+    const others = untrack(() => this.all.filter((each) => !names.has(each.name)));
+    this.all = [...others, ...commands];
     return () => {
-      this.all = this.all.filter((each) => !commands.includes(each));
+      this.all = untrack(() => this.all.filter((each) => !commands.includes(each)));
     };
   }
 
