@@ -1,3 +1,4 @@
+import { addAbortSignal, type Readable } from 'node:stream';
 import { AppError } from '../core/errors.ts';
 
 export interface NumberedLine {
@@ -10,7 +11,7 @@ const CHUNK_LINES = 500;
 
 /** The lines of a stream that are not blank, in chunks as they arrive: a slow stream is answered line by line. */
 export async function* chunksOfLines(
-  stream: AsyncIterable<Buffer | string>,
+  stream: Readable,
   signal: AbortSignal,
 ): AsyncGenerator<readonly NumberedLine[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -31,11 +32,21 @@ export async function* chunksOfLines(
       });
     }
   };
-  for await (const bytes of stream) {
-    if (signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+  for await (const bytes of untilAborted(stream, signal)) {
     const lines = take(decode(bytes));
     for (let i = 0; i < lines.length; i += CHUNK_LINES) yield lines.slice(i, i + CHUNK_LINES);
   }
   const last = take(`${decode(null)}\n`);
   if (last.length > 0) yield last;
+}
+
+/** A stream that waits for its next line must not outlive Ctrl-C. */
+async function* untilAborted(stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer | string> {
+  const chunks: AsyncIterable<Buffer | string> = addAbortSignal(signal, stream);
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (signal.aborted) throw new AppError('cancelled', 'Cancelled.', { cause: error });
+    throw error;
+  }
 }

@@ -186,6 +186,15 @@ describe('the main job, command by command', () => {
     expect(code).toBe(0);
   });
 
+  it('route ends at Ctrl-C although its input does not', async () => {
+    const child = start(['route', bundle]);
+    const answered = new Promise((resolve) => child.stdout?.once('data', resolve));
+    child.stdin?.write('{"prompt":"Say thank you in French."}\n');
+    await answered;
+    child.kill('SIGINT');
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(130);
+  });
+
   it('replicate fills the table of the protocol', async () => {
     const args = [
       'replicate',

@@ -118,9 +118,19 @@ function formatReport(report: JsonImport): string {
   return lines.join('\n').trimEnd();
 }
 
+/** One of each kind of row; "gold" has no plural. */
+const KINDS: Readonly<Partial<Record<string, string>>> = {
+  prompts: 'prompt',
+  models: 'model',
+  responses: 'response',
+  sources: 'source',
+  preferences: 'preference',
+  embeddings: 'vector',
+};
+
 function addedText(added: Readonly<Record<string, number>>): string {
   const parts = Object.entries(added)
     .filter(([, count]) => count > 0)
-    .map(([kind, count]) => `${formatCount(count)} ${kind}`);
+    .map(([kind, count]) => plural(count, KINDS[kind] ?? kind, kind));
   return parts.length === 0 ? 'nothing new' : parts.join(', ');
 }

@@ -62,7 +62,9 @@ type MeanWithError = JsonReplicate['estimators'][number]['egMean'];
 function formatReplicate(result: JsonReplicate): string {
   const { counts } = result;
   const withError = (value: MeanWithError | undefined): string =>
-    value === undefined ? '–' : `${formatNumber(value.mean, 4)} ±${formatNumber(value.se, 4)}`;
+    value === undefined || value.mean === null
+      ? '–'
+      : `${formatNumber(value.mean, 4)} ±${formatNumber(value.se, 4)}`;
   const weights = Object.entries(result.auto.weights)
     .sort(([, a], [, b]) => b - a)
     .map(([name, weight]) => `${name} ${formatNumber(weight, 2)}`)

@@ -99,10 +99,7 @@ export function formatTrain(result: JsonTrain): string {
       ['estimator', `${result.estimator}, learner ${result.learner}`],
       ['weights', weights],
       ['why', result.reason],
-      [
-        'bias',
-        `${formatNumber(result.bias.mean)} ${formatInterval(result.bias.ci95)} (gold minus preference)`,
-      ],
+      ['bias', biasText(result.bias)],
       ...Object.entries(result.metrics).map(([name, value]) => [name, measuredText(value)] as const),
       ...Object.entries(result.policyValue).map(([w, value]) => [`V(${w})`, measuredText(value)] as const),
       ['seconds', formatNumber(result.seconds, 1)],
@@ -111,6 +108,11 @@ export function formatTrain(result: JsonTrain): string {
   ]
     .join('\n')
     .trimEnd();
+}
+
+function biasText({ mean, ci95, reason }: JsonTrain['bias']): string {
+  if (mean === null) return reason ?? 'unknown';
+  return `${formatNumber(mean)} ${formatInterval(ci95)} (gold minus preference)`;
 }
 
 function measuredText(measured: JsonTrain['metrics'][string]): string {
