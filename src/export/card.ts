@@ -1,5 +1,6 @@
 /** card.md: what a router is, where it comes from and what to beware of, for the people who run it. */
 import type { BlockSpec, Manifest } from '../runtime/manifest.ts';
+import { freeTable, methodsTable, metricsTable, otherDiagnostics } from './card-figures.ts';
 import { code, escapeMarkdown, flatten, formatMeasured, formatNumber, table } from './markdown.ts';
 import type { ParityReport } from './parity.ts';
 
@@ -161,10 +162,6 @@ const LIMITS = `- It knows two models and prompts like those it was trained on; 
 
 /** The card of a bundle. Same router, same bytes. */
 export function writeCard(manifest: Manifest, report: ParityReport, licences: Licences = {}): string {
-  const free = (part: Readonly<Record<string, unknown>>): string => {
-    const rows = flatten({ ...part, warnings: undefined });
-    return rows.length === 0 ? 'None recorded.' : table(['', ''], rows);
-  };
   const sections: readonly (readonly [string, string])[] = [
     ['What it is', whatItIs(manifest)],
     ['Models', models(manifest)],
@@ -172,6 +169,7 @@ export function writeCard(manifest: Manifest, report: ParityReport, licences: Li
       'Operating points',
       `${operatingPoints(manifest)}\n\nIn brackets: 95 % intervals. Quality is ${manifest.qualityUnit}, cost is ${manifest.costUnit}; the first point is the default.`,
     ],
+    ['How good it is', `${metricsTable(manifest.diagnostics)}\n\nIn brackets: 95 % intervals.`],
     ['Warnings', warnings(manifest)],
     ['Assumptions', assumptions(manifest)],
     ['Limits', LIMITS],
@@ -179,8 +177,9 @@ export function writeCard(manifest: Manifest, report: ParityReport, licences: Li
       'What it reads',
       manifest.blocks.map((block) => `- ${describeBlock(block)} → ${block.dim} features`).join('\n'),
     ],
-    ['How it was trained', free(manifest.run)],
-    ['Diagnostics', free(manifest.diagnostics)],
+    ['How it was trained', freeTable({ ...manifest.run, warnings: undefined })],
+    ['Beside other methods', methodsTable(manifest.diagnostics)],
+    ['Other diagnostics', otherDiagnostics(manifest.diagnostics)],
     ['Does every format decide alike?', parity(report)],
     [
       'Licence',

@@ -16,10 +16,12 @@ export function code(text: string): string {
   return `\`${oneLine(text).replace(/[`|]/g, '\u2032')}\``;
 }
 
+/** Four decimals or four digits; rounding errors of nothing are 0. */
 export function formatNumber(value: number): string {
-  if (Number.isInteger(value)) return String(value);
   const size = Math.abs(value);
-  return size >= 1000 || size < 0.001 ? value.toPrecision(4) : String(Number(value.toFixed(4)));
+  if (Number.isInteger(value)) return String(value);
+  if (size < 1e-12) return '0';
+  return String(Number(size >= 1000 || size < 0.001 ? value.toPrecision(4) : value.toFixed(4)));
 }
 
 /** A figure with its interval, or why there is none. */

@@ -161,6 +161,11 @@ export function makeTrainedRouter(shape: RouterShape): TrainedRouter {
       run: { dataHash: 'abc', nGold: 100, nPreference: 900, config: { seed: 1, w: 0 } },
       diagnostics: {
         metrics: { strongShare: measured(0.4), pgr: { value: null, ci95: null, reason: 'mean gain near 0' } },
+        estimators: {
+          oracle: { egMean: measured(0.1), policyValue: { '0.1': measured(0.2) } },
+          auto: { egMean: measured(0.05), policyValue: { '0': measured(0.1) } },
+        },
+        overlap: { rowsOutside: 0, warnings: [] },
         warnings: [{ code: 'simulated', message: 'Labels come from a simulation | <b>really</b>.' }],
       },
       assumptions: [

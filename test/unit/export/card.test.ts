@@ -22,7 +22,13 @@ describe('the card', () => {
     expect(card).toContain('**Simulated.**');
     expect(card).toContain('| same prompts | cannot be tested | cannot be seen |');
     expect(card).toContain('| nGold | 100 |');
-    expect(card).toContain('| metrics › pgr | none: mean gain near 0 |');
+    expect(card).toContain(
+      '| PGR: share of the strong model’s gain that is recovered | none: mean gain near 0 |',
+    );
+    expect(card).toContain('| method | egMean | V(0.1) | V(0) |');
+    expect(card).toContain('| auto | 0.05 [0, 0.1] |  | 0.1 [0.05, 0.15] |');
+    expect(card).toContain('| oracle | 0.1 [0.05, 0.15] | 0.2 [0.15, 0.25] |  |');
+    expect(card).toContain('| overlap › rowsOutside | 0 |');
     expect(card).toContain('| router.py | not checked | no Python |  |');
     expect(card).toContain('| weights | CC-BY-4.0 |');
     expect(card).toContain("import { loadRouter } from './runtime/router.mjs';");
