@@ -5,18 +5,10 @@ import type { Refusal } from '../repositories/imports.ts';
 /** How many of the refused rows travel with a report; all of them are in the table `import_refusal`. */
 export const REPORTED_REFUSALS = 1000;
 
-/** Rows by kind. */
-export interface ImportCounts {
-  readonly prompts: number;
-  readonly models: number;
-  readonly responses: number;
-  /** Grades: of a pair, or of a single response. */
-  readonly gold: number;
-  readonly sources: number;
-  /** Scores and verdicts of sources. */
-  readonly preferences: number;
-  readonly embeddings: number;
-}
+/** Rows by kind. Gold counts grades, of a pair or of a single response; preferences count scores and verdicts of sources. */
+export type ImportCounts = Readonly<
+  Record<'prompts' | 'models' | 'responses' | 'gold' | 'sources' | 'preferences' | 'embeddings', number>
+>;
 
 /** What a person should know about a file, counted while reading and merging. Each becomes a warning where it is not 0. */
 export interface ImportNotes {
