@@ -7,6 +7,7 @@ import type { Host } from '../host.ts';
 import { text } from '../text.ts';
 import type { Connection } from '../transport.ts';
 import { Commands } from './commands.svelte.ts';
+import { ImportSession } from './import-session.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { ProjectFiles } from './project-files.svelte.ts';
 import { Project } from './project.svelte.ts';
@@ -30,6 +31,7 @@ export class App {
   readonly jobs: Jobs;
   readonly project: Project;
   readonly files: ProjectFiles;
+  readonly imports: ImportSession;
   readonly commands: Commands;
   health: EngineHealth = $state.raw({ state: 'well' });
   /** What jobs of this session have warned of, newest first; dismissed by nobody, gone with the project. */
@@ -44,6 +46,7 @@ export class App {
     this.jobs = new Jobs(this.client);
     this.project = new Project(this.client);
     this.files = new ProjectFiles(this);
+    this.imports = new ImportSession(this);
     this.commands = new Commands(host.info.platform === 'mac');
   }
 

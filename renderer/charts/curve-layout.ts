@@ -50,12 +50,12 @@ export interface CurveLayout {
   readonly yTicks: readonly Tick[];
   readonly band: string;
   readonly lines: readonly { readonly series: CurveSeries; readonly path: string }[];
-  /** One for each line, beside its end, moved apart. */
-  readonly labels: readonly { readonly series: CurveSeries; readonly at: number; readonly lineAt: number }[];
+  /** One for each line, beside its end, and one for the end itself (series null); moved apart. */
+  readonly labels: readonly { readonly series: CurveSeries | null; readonly at: number }[];
 }
 
 const LABEL_GAP = 15;
-const LABEL_WIDTH = 122;
+const LABEL_WIDTH = 128;
 
 export function layoutCurves(input: CurveInput): CurveLayout {
   const { main, baselines, axis, width, height } = input;
@@ -89,17 +89,26 @@ export function layoutCurves(input: CurveInput): CurveLayout {
     band: band(main.points) ?? '',
     // The main line last, on top of the others.
     lines: [...baselines, main].map((series) => ({ series, path: path(series.points) ?? '' })),
-    labels: placeLabels(all, y, frame),
+    labels: placeLabels(all, main, y, frame),
   };
 }
 
 /** Curves meet at their end (always strong), so labels stand at the height each has shortly before it. */
 const LABEL_SHARE = 0.8;
 
-function placeLabels(all: readonly CurveSeries[], y: Scale, frame: Frame): CurveLayout['labels'] {
-  const wanted = all.map((series) => y(pointAt(series.points, LABEL_SHARE)?.quality ?? 0));
+function placeLabels(
+  all: readonly CurveSeries[],
+  main: CurveSeries,
+  y: Scale,
+  frame: Frame,
+): CurveLayout['labels'] {
+  const end = main.points.at(-1);
+  const named = end === undefined ? all : [...all, null];
+  const wanted = named.map((series) =>
+    y((series === null ? end : pointAt(series.points, LABEL_SHARE))?.quality ?? 0),
+  );
   const placed = spreadLabels(wanted, LABEL_GAP, frame.top + 4, frame.bottom - 4);
-  return all.map((series, i) => ({ series, at: placed[i], lineAt: wanted[i] }));
+  return named.map((series, i) => ({ series, at: placed[i] }));
 }
 
 export function abscissa(point: CurvePoint, axis: CurveAxis): number {

@@ -52,6 +52,8 @@ export interface IntervalInput {
   readonly valueWidth: number;
   /** Values outside are cut off with an arrow, so that one wild row does not flatten the others. */
   readonly limits?: Interval;
+  /** Room above the first row. */
+  readonly top?: number;
 }
 
 export function layoutIntervals(input: IntervalInput): IntervalLayout {
@@ -61,7 +63,7 @@ export function layoutIntervals(input: IntervalInput): IntervalLayout {
     limits === undefined ? values : values.map((v) => Math.min(Math.max(v, limits[0]), limits[1]));
   const placed: { row: IntervalRow; y: number }[] = [];
   const groups: { name: string; y: number }[] = [];
-  let y = 6;
+  let y = 6 + (input.top ?? 0);
   let group: string | undefined;
   for (const row of rows) {
     if (row.group !== undefined && row.group !== group) {
@@ -74,7 +76,7 @@ export function layoutIntervals(input: IntervalInput): IntervalLayout {
   }
   const height = y + AXIS;
   const frame = frameOf(width, height, {
-    top: 4,
+    top: 4 + (input.top ?? 0),
     right: input.valueWidth,
     bottom: AXIS,
     left: input.labelWidth,

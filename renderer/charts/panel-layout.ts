@@ -13,22 +13,28 @@ export interface PanelRow {
   readonly id: string;
   readonly label: string;
   readonly isEmphasised?: boolean;
+  /** Rows of one group stand together under its name. */
+  readonly group?: string | undefined;
   readonly cells: readonly PanelCell[];
 }
 
 export interface Panel {
   readonly title: string;
   readonly reference?: number;
+  /** What the line means. */
+  readonly referenceName?: string;
   readonly limits?: Interval;
 }
 
 export interface PanelsLayout {
   readonly labelWidth: number;
   readonly height: number;
-  readonly panels: readonly { readonly x: number; readonly title: string; readonly layout: IntervalLayout }[];
+  readonly panels: readonly { readonly x: number; readonly panel: Panel; readonly layout: IntervalLayout }[];
 }
 
 const GAP = 28;
+/** Two lines above each panel: what it shows, and what its line means. */
+const TITLE = 34;
 
 export function layoutPanels(
   rows: readonly PanelRow[],
@@ -39,12 +45,13 @@ export function layoutPanels(
   const panelWidth = Math.max(90, (width - labelWidth - GAP * panels.length) / panels.length);
   const placed = panels.map((panel, k) => ({
     x: labelWidth + k * (panelWidth + GAP) + GAP / 2,
-    title: panel.title,
+    panel,
     layout: layoutIntervals({
       rows: rows.map(({ cells, ...row }): IntervalRow => ({ ...row, ...cells[k] })),
       width: panelWidth,
       labelWidth: 4,
       valueWidth: 4,
+      top: TITLE,
       ...(panel.reference === undefined ? {} : { reference: panel.reference }),
       ...(panel.limits === undefined ? {} : { limits: panel.limits }),
     }),

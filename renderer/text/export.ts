@@ -1,7 +1,6 @@
 export const exportText = {
   title: 'Export',
-  description:
-    'A folder that production loads without this program, with the proof that it decides as it was evaluated.',
+  description: 'A folder that production loads by itself, and the proof that it decides as evaluated.',
   folder: 'Folder',
   chooseFolder: 'Choose a folder…',
   browserFolder:

@@ -66,6 +66,7 @@ export const icons = {
     'm12 4-1.8 1.8',
     'm5.8 10.2-1.8 1.8',
   ],
+  swap: ['M3 5.5h9', 'M9.5 3 12 5.5 9.5 8', 'M13 10.5H4', 'M6.5 8 4 10.5 6.5 13'],
   refresh: ['M13 8a5 5 0 1 1-1.5-3.6', 'M13 2.5v2.7h-2.7'],
 } as const satisfies Record<string, readonly string[]>;
 

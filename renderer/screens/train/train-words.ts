@@ -8,13 +8,9 @@ export type Trained = JobResult<'run.train'>;
 export type Evaluated = JobResult<'run.evaluate'>;
 export type Measured = Trained['metrics']['egMean'];
 
-/** "0.031 (0.010 to 0.052)", or why there is no number. */
-export function writeMeasured(measured: Measured | undefined, digits = 3): string {
-  if (measured === undefined) return '–';
-  if (measured.value === null) return measured.reason ?? 'no figure';
-  const number = showNumber(measured.value, digits);
-  if (measured.ci95 === null) return `${number} (${measured.reason ?? 'no interval'})`;
-  return `${number} (${showInterval(measured.ci95, (v) => showNumber(v, digits))})`;
+/** The interval below a number, or why there is none. */
+export function noteOf(measured: Measured): string {
+  return measured.ci95 === null ? (measured.reason ?? 'no interval') : showInterval(measured.ci95);
 }
 
 export function describeComparison({ estimators, n }: Evaluated, chosen: string): string {
@@ -25,7 +21,7 @@ export function describeComparison({ estimators, n }: Evaluated, chosen: string)
   const better = Math.max(strong.value, 0);
   const fixed = strong.value > 0 ? 'always strong' : 'always cheap';
   const margin = own.value - better;
-  const trained = Object.entries(estimators).filter(([name]) => !FIXED.has(name) && name !== chosen);
+  const trained = Object.entries(estimators).filter(([name]) => !isReference(name) && name !== chosen);
   const best = trained.reduce<readonly [string, number] | null>((top, [name, row]) => {
     const value = row.policyValue['0']?.value ?? null;
     return value !== null && (top === null || value > top[1]) ? [name, value] : top;
@@ -40,7 +36,12 @@ export function describeComparison({ estimators, n }: Evaluated, chosen: string)
   );
 }
 
-const FIXED = new Set(['random', 'always-strong', 'always-cheap', 'oracle', 'all-gold']);
+/** Stands beside the estimators and cannot be trained. */
+export function isReference(name: string): boolean {
+  return REFERENCES.has(name);
+}
+
+const REFERENCES = new Set(['random', 'always-strong', 'always-cheap', 'oracle', 'all-gold']);
 
 export function describeMeanBias({ bias, source, pair }: Trained): string {
   if (source === null) return 'Trained on gold alone: there are no preferences to correct.';
@@ -55,6 +56,6 @@ export function describeMeanBias({ bias, source, pair }: Trained): string {
 /** Rows of the comparison in the order people look: the run's own first, then rivals by value, then the references. */
 export function orderEstimators({ estimators }: Evaluated, chosen: string): readonly string[] {
   const value = (name: string): number => estimators[name]?.policyValue['0']?.value ?? -Infinity;
-  const rank = (name: string): number => (name === chosen ? 0 : FIXED.has(name) ? 2 : 1);
+  const rank = (name: string): number => (name === chosen ? 0 : isReference(name) ? 2 : 1);
   return Object.keys(estimators).sort((a, b) => rank(a) - rank(b) || value(b) - value(a));
 }
