@@ -41,7 +41,7 @@ describe('layoutCurves', () => {
   it('draws the router last, on top, and labels every line', () => {
     const { lines, labels } = layoutCurves(input);
     expect(lines.map((l) => l.series.id)).toEqual(['random', 'router']);
-    expect(labels.map((l) => l.series.id).sort()).toEqual(['random', 'router']);
+    expect(labels.map((l) => l.series?.id ?? 'end').sort()).toEqual(['end', 'random', 'router']);
     expect(Math.abs(labels[0].at - labels[1].at)).toBeGreaterThanOrEqual(15 - 1e-9);
   });
 
