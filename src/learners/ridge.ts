@@ -152,9 +152,16 @@ function checkInput(x: Matrix, y: Float64Array, w: Float64Array | undefined): vo
       `fitRidge: ${x.rows} rows of features, ${y.length} targets, ${w?.length ?? 'no'} weights`,
     );
   }
-  if (!y.every(Number.isFinite) || !x.data.every(Number.isFinite) || w?.every((v) => v >= 0) === false) {
+  if (!isFiniteThroughout(y) || !isFiniteThroughout(x.data) || w?.every((v) => v >= 0) === false) {
     throw new RangeError(
       'fitRidge: every feature, target and weight must be a finite number, weights not negative',
     );
   }
+}
+
+/** A sum is finite only where every term is; products with 0 keep large terms from overflowing it. */
+function isFiniteThroughout(values: Float64Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * 0;
+  return sum === 0;
 }
