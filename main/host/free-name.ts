@@ -10,12 +10,12 @@ export function freePath(folder: string, typed: string, extension: string): stri
   }
 }
 
-/** What every file system takes: no separators, no control or reserved characters, no leading or trailing dots. */
+/** What every file system takes: no separators, no control or reserved characters, no leading or trailing dots, not too long (the extension stays). */
 export function safeFileName(typed: string): string {
   const name = typed
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Cf}<>:"/\\|?*]/gu, '-')
-    .replace(/^[.\s]+|[.\s]+$/g, '')
-    .slice(0, 80);
-  return /^(con|prn|aux|nul|com\d|lpt\d)?$/i.test(name) ? `_${name}` : name;
+    .replace(/^[.\s]+|[.\s]+$/g, '');
+  const short = name.length <= 100 ? name : `${name.slice(0, 70)}…${name.slice(-29)}`;
+  return /^(con|prn|aux|nul|com\d|lpt\d)?$/i.test(short) ? `_${short}` : short;
 }
