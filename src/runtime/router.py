@@ -670,6 +670,11 @@ def _check_text(value, what):
     raise RouterInputError(f"The {what} must be a string, got {type(value).__name__}.")
 
 
+def _plain(value):
+    """A number of numpy as one of Python."""
+    return value.item() if isinstance(value, (np.integer, np.floating)) else value
+
+
 def _check_numbers(value, what):
     if value is None:
         return {}
@@ -679,8 +684,7 @@ def _check_numbers(value, what):
     for name, entry in value.items():
         if entry is None:
             continue
-        if isinstance(entry, (np.integer, np.floating)):
-            entry = entry.item()
+        entry = _plain(entry)
         if not _is_finite(entry):
             raise RouterInputError(f'{what}: "{name}" must be a finite number; leave it out where it is absent.')
         numbers[name] = float(entry)
@@ -792,6 +796,7 @@ class Router:
         return (raw - center) / scale
 
     def _threshold(self, w, strong_share):
+        w, strong_share = _plain(w), _plain(strong_share)
         if w is not None:
             if strong_share is not None:
                 raise RouterInputError("Give w or strong_share, not both.")

@@ -15,6 +15,7 @@ import { verifyBundle } from '../../../src/export/verify.ts';
 import { writeSums } from '../../../src/export/sums.ts';
 import { writeSafetensors } from '../../../src/export/write-safetensors.ts';
 import { asRecord } from '../../../src/runtime/json.ts';
+import { loadRouter } from '../../../src/runtime/router.ts';
 import { parseManifest } from '../../../src/runtime/parse-manifest.ts';
 import { pythonOrWarning } from '../../support/python.ts';
 import { buildRuntimeFiles, makeTemporaryFolder } from '../../support/runtime-files.ts';
@@ -146,6 +147,30 @@ describe('a bundle', () => {
     expect({ ...answers[0], gain: decision.gain }).toEqual({ id: 7, ...decision });
     expect(answers[0].gain).toBeCloseTo(Number(decision.gain), 9);
     expect(answers[1].reason).toContain('of w = 0.2');
+  });
+
+  it('loads where there is no Node: without process, and with hashes in plain JavaScript', async () => {
+    const directory = await build('browser');
+    const script = `
+      const { loadRouter } = await import(process.argv[1] + '/runtime/router.mjs');
+      const { readFile } = await import('node:fs/promises');
+      const bytes = new Uint8Array(await readFile(process.argv[1] + '/router.safetensors'));
+      const log = console.log.bind(console);
+      const node = { process, Buffer };
+      Object.assign(globalThis, { process: undefined, Buffer: undefined });
+      const { gain } = loadRouter(bytes.buffer).route('Why is the sky blue?');
+      bytes[bytes.length - 1] ^= 1;
+      let code = 'loaded';
+      try { loadRouter(bytes); } catch (error) { code = error.code; }
+      Object.assign(globalThis, node);
+      log(JSON.stringify({ gain, code }));`;
+    const browser = await runProcess(process.execPath, ['--input-type=module', '-e', script, directory]);
+    expect(browser.stderr).toBe('');
+    const own = loadRouter(await readFile(join(directory, 'router.safetensors')));
+    expect(JSON.parse(browser.stdout)).toEqual({
+      gain: own.route('Why is the sky blue?').gain,
+      code: 'hash-mismatch',
+    });
   });
 
   it('explains what went wrong to people who run router.py', async () => {
