@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { NO_DETAIL } from '../../src/dataset/canonical.ts';
 import type { CanonicalGold, CanonicalPrompt, GoldDetail } from '../../src/dataset/canonical.ts';
 import { turnVerdict } from '../../src/dataset/prompt-fields.ts';
 import type { Connection } from '../sqlite.ts';
@@ -37,7 +38,7 @@ export class StagedGold {
       verdict: isTurned ? turnVerdict(gold.verdict) : gold.verdict,
     };
     const key = isTurned ? ([promptId, b, a] as const) : ([promptId, a, b] as const);
-    const detail = toJson(gold.detail);
+    const detail = gold.detail === NO_DETAIL ? null : toJson(gold.detail);
     const turned = detail === null || b === 0 ? detail : toJson(turnDetail(gold.detail));
     const { changes } = this.#insert.run(
       ...key,

@@ -1,4 +1,4 @@
-import { NO_NOTES } from './canonical.ts';
+import { NO_DETAIL, NO_NOTES } from './canonical.ts';
 import type { CanonicalGold, CanonicalResponse, CanonicalRow, GoldDetail, GoldKind } from './canonical.ts';
 import {
   optionalArray,
@@ -131,11 +131,15 @@ function readDetail(row: JsonObject, gold: JsonObject): GoldDetail {
     return requireOneOf(requireObject(vote, field)['verdict'], `${field}.verdict`, VERDICTS);
   });
   const count = (verdict: string): number => votes.filter((vote) => vote === verdict).length;
+  const metric = optionalString(gold, 'metric', 'gold.');
+  const shareA = optionalShare(gold, 'share_a', 'gold.');
+  const rank = optionalShare(row, 'gold_rank');
+  if (votes.length === 0 && metric === null && shareA === null && rank === null) return NO_DETAIL;
   return {
-    metric: optionalString(gold, 'metric', 'gold.'),
-    shareA: optionalShare(gold, 'share_a', 'gold.'),
+    metric,
+    shareA,
     votes: votes.length === 0 ? null : { a: count('a'), b: count('b'), tie: count('tie') },
-    rank: optionalShare(row, 'gold_rank'),
+    rank,
     isGain: false,
   };
 }

@@ -60,7 +60,7 @@ function readCovariates(row: JsonObject): CanonicalPrompt['covariates'] {
 
 /** Numbers repeated verdicts of one source on one pair and order, so that none overwrites another. */
 export function numberVotes(verdicts: readonly CanonicalVerdict[]): readonly CanonicalVerdict[] {
-  if (verdicts.length < 2) return verdicts;
+  if (verdicts.length < 2 || isOnePairInTwoOrders(verdicts)) return verdicts;
   const seen = new Map<string, number>();
   return verdicts.map((verdict) => {
     const isTurned = verdict.modelA > verdict.modelB;
@@ -72,6 +72,17 @@ export function numberVotes(verdicts: readonly CanonicalVerdict[]): readonly Can
     seen.set(key, count);
     return count === 1 ? verdict : { ...verdict, vote: String(count) };
   });
+}
+
+/** The usual row, told without building keys: two verdicts on the same pair that saw it in different orders. */
+function isOnePairInTwoOrders(verdicts: readonly CanonicalVerdict[]): boolean {
+  const [one, other] = verdicts;
+  return (
+    verdicts.length === 2 &&
+    one.shown !== other.shown &&
+    one.modelA === other.modelA &&
+    one.modelB === other.modelB
+  );
 }
 
 /** The order of presentation after a and b changed places. */

@@ -22,6 +22,8 @@ const WORDS =
 interface Measured {
   readonly stageSeconds: number;
   readonly mergeSeconds: number;
+  /** Processor time of both: what other programs on the machine do not change. */
+  readonly cpuSeconds: number;
   readonly peakMb: number;
   readonly rows: number;
 }
@@ -71,15 +73,18 @@ async function measure(path: string, folder: string): Promise<Measured> {
   const projectPath = join(folder, `${v7()}.mrproj`);
   const project = createProject(projectPath, { ...options, name: 'Bench', isSimulated: true });
   const stagingPath = stagingPathFor(projectPath, v7());
+  const cpuBefore = process.cpuUsage();
   const start = performance.now();
   const summary = await stageFile(path, stagingPath, options, uncontrolled);
   const staged = performance.now();
   const report = mergeStaging(project.db, { stagingPath, summary }, options);
   const merged = performance.now();
+  const cpu = process.cpuUsage(cpuBefore);
   project.close();
   return {
     stageSeconds: (staged - start) / 1000,
     mergeSeconds: (merged - staged) / 1000,
+    cpuSeconds: (cpu.user + cpu.system) / 1e6,
     peakMb: process.resourceUsage().maxRSS / 1024,
     rows: report.rowsRead - report.rowsRefused,
   };
@@ -101,7 +106,7 @@ function measureApart(path: string, folder: string): Measured {
 
 function print(name: string, value: string, budget: string, holds: boolean): void {
   process.stdout.write(
-    `${name.padEnd(40)} ${value.padStart(14)}  ${budget.padEnd(12)} ${holds ? 'ok' : 'OVER'}\n`,
+    `${name.padEnd(46)} ${value.padStart(14)}  ${budget.padEnd(12)} ${holds ? 'ok' : 'OVER'}\n`,
   );
   if (!holds) process.exitCode = 1;
 }
@@ -117,13 +122,15 @@ if (givenPath !== undefined && givenFolder !== undefined) {
     for (const rows of [BUDGET.rows / 5, BUDGET.rows]) {
       const path = join(folder, `${rows}.jsonl`);
       generate(path, rows);
-      const { stageSeconds, mergeSeconds, peakMb } = measureApart(path, folder);
+      const { stageSeconds, mergeSeconds, cpuSeconds, peakMb } = measureApart(path, folder);
       const seconds = stageSeconds + mergeSeconds;
       peaks.push(peakMb);
       const name = `import ${rows.toLocaleString('en')} pairs`;
       print(`${name}, file`, `${(statSync(path).size / 1e6).toFixed(0)} MB`, '', true);
-      const limit = (BUDGET.seconds * rows) / BUDGET.rows;
-      print(`${name}, in all`, `${seconds.toFixed(2)} s`, `< ${limit} s`, seconds < limit);
+      const isBudgeted = rows === BUDGET.rows;
+      const budget = isBudgeted ? `< ${BUDGET.seconds} s` : '';
+      print(`${name}, in all`, `${seconds.toFixed(2)} s`, budget, !isBudgeted || seconds < BUDGET.seconds);
+      print(`${name}, processor time`, `${cpuSeconds.toFixed(2)} s`, '', true);
       print(`${name}, staging (in a worker)`, `${stageSeconds.toFixed(2)} s`, '', true);
       print(`${name}, merge (holds the writer)`, `${mergeSeconds.toFixed(2)} s`, '', true);
       print(`${name}, rate`, `${Math.round(rows / seconds).toLocaleString('en')} rows/s`, '', true);
