@@ -25,7 +25,9 @@ export interface PlacedRow {
   readonly x: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** Outside the picture to the left or right: drawn as an arrow. */
+  /** The value itself lies outside: only the arrow is drawn. */
+  readonly isOutside: boolean;
+  /** The interval goes on outside the picture to the left or right: drawn as an arrow. */
   readonly isCutLow: boolean;
   readonly isCutHigh: boolean;
 }
@@ -95,6 +97,7 @@ export function layoutIntervals(input: IntervalInput): IntervalLayout {
       x: row.value === null ? null : clamp(row.value),
       low: row.ci95 === null ? null : clamp(row.ci95[0]),
       high: row.ci95 === null ? null : clamp(row.ci95[1]),
+      isOutside: row.value !== null && clamp(row.value) !== x(row.value),
       isCutLow: row.ci95 !== null && x(row.ci95[0]) < frame.left - 0.5,
       isCutHigh: row.ci95 !== null && x(row.ci95[1]) > frame.right + 0.5,
     })),

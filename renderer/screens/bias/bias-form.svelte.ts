@@ -1,4 +1,8 @@
 import type { App } from '../../app/app.svelte.ts';
+import { rankSources } from '../analysis/rank-sources.ts';
+
+/** Each source takes seconds: of many, the likeliest are looked at first. */
+const FIRST_SOURCES = 4;
 
 /** Which pair and which sources the bias is asked of. Begins with the last question, or the pair with the most gold. */
 export class BiasForm {
@@ -14,9 +18,9 @@ export class BiasForm {
     this.strong = last?.strong ?? null;
     this.cheap = last?.cheap ?? null;
     const named = last?.sources ?? [];
-    if (named.length > 0) {
-      this.#without = this.#names().filter((name) => !named.includes(name));
-    }
+    const first = rankSources(app.project.status?.sources ?? []).slice(0, FIRST_SOURCES);
+    const chosen = last === undefined ? first.map((source) => source.name) : named;
+    if (chosen.length > 0) this.#without = this.#names().filter((name) => !chosen.includes(name));
   }
 
   get isComplete(): boolean {

@@ -24,6 +24,27 @@ export function describeBias(
   return `${source.source} favours ${favoured}: it puts the gain of ${pair.strong} ${showNumber(Math.abs(mean))} too ${direction} on average (gold − preference ${showSigned(mean)}, ${interval}).`;
 }
 
+/** One sentence for each of a few sources; for many, how they divide and which is furthest off. */
+export function describeBiases(
+  sources: readonly SourceBias[],
+  pair: { readonly strong: string; readonly cheap: string },
+): string {
+  if (sources.length <= MOST_SENTENCES) return sources.map((source) => describeBias(source, pair)).join(' ');
+  const known = sources.flatMap(({ source, bias }) =>
+    bias.mean === null || bias.ci95 === null ? [] : [{ source, mean: bias.mean, ci95: bias.ci95 }],
+  );
+  const towardsStrong = known.filter((s) => s.ci95[1] < 0).length;
+  const towardsCheap = known.filter((s) => s.ci95[0] > 0).length;
+  const furthest = known.reduce((a, b) => (Math.abs(b.mean) > Math.abs(a.mean) ? b : a), known[0]);
+  return (
+    `Of ${sources.length} sources, ${towardsStrong} favour ${pair.strong}, ${towardsCheap} favour ${pair.cheap}, and ` +
+    `${sources.length - towardsStrong - towardsCheap} cannot be told from unbiased on average. ` +
+    `Furthest off is ${furthest.source} (${showSigned(furthest.mean)}, 95 % interval ${showInterval(furthest.ci95, showSigned)}).`
+  );
+}
+
+const MOST_SENTENCES = 3;
+
 export function describeSlices(source: SourceBias): string {
   const apart = source.slices.filter(({ ci95 }) => ci95[0] > 0 || ci95[1] < 0);
   const lowest = source.slices.reduce((a, b) => (b.mean < a.mean ? b : a), source.slices[0]);
@@ -48,7 +69,10 @@ export function describeAgreement(sources: readonly SourceStatus[]): string {
   const known = sources.filter((s) => s.agreement.value !== null);
   if (known.length === 0)
     return 'No pair outside the test set has both gold and a preference, so no agreement can be shown.';
-  return `${known
+  const best = known.reduce((a, b) => ((b.agreement.value ?? 0) > (a.agreement.value ?? 0) ? b : a));
+  const told = known.length <= MOST_SENTENCES ? known : [best];
+  const lead = known.length <= MOST_SENTENCES ? '' : `Of ${known.length} sources the closest: `;
+  return `${lead}${told
     .map(
       (s) =>
         `${s.name} says the same as gold on ${showPercent(s.agreement.value)} of ${s.agreement.pairs} pairs` +

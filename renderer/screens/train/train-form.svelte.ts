@@ -1,7 +1,9 @@
-import type { MethodInput } from '../../../src/contract/methods.ts';
+import type { MethodInput, MethodOutput } from '../../../src/contract/methods.ts';
 import type { App } from '../../app/app.svelte.ts';
+import { rankSources } from '../analysis/rank-sources.ts';
 
 type TrainInput = MethodInput<'run.train'>;
+type Run = MethodOutput<'run.list'>['runs'][number];
 export type EstimatorChoice = NonNullable<TrainInput['estimator']>;
 
 /** What a training is asked for. Begins with the last question, or with defaults that need one button. */
@@ -24,7 +26,7 @@ export class TrainForm {
   constructor(app: App) {
     this.#app = app;
     const last = app.jobs.latest('run.train')?.input;
-    this.source = last?.source ?? this.#mostJudging();
+    this.source = last?.source ?? this.#likeliestSource();
     if (last === undefined) return;
     this.strong = last.strong;
     this.cheap = last.cheap;
@@ -45,9 +47,17 @@ export class TrainForm {
     return (this.#app.project.status?.sources ?? []).filter((s) => s.scores > 0).map((s) => s.name);
   }
 
-  async load(): Promise<void> {
-    this.source ??= this.#mostJudging();
+  /** What the newest run was asked for, or the pair with the most gold. */
+  async load(newest: Run | undefined): Promise<void> {
+    this.source ??= this.#likeliestSource();
     if (this.strong !== null && this.cheap !== null) return;
+    if (newest !== undefined) {
+      this.strong = newest.pair.strong;
+      this.cheap = newest.pair.cheap;
+      this.source = newest.source;
+      this.stage = newest.stage;
+      return;
+    }
     const { pair } = await this.#app.client.call('run.suggestPair', {});
     if (pair === null) return;
     this.strong = pair.strong;
@@ -82,8 +92,7 @@ export class TrainForm {
     });
   }
 
-  #mostJudging(): string | null {
-    const sources = this.#app.project.status?.sources ?? [];
-    return [...sources].sort((a, b) => b.prompts - a.prompts).at(0)?.name ?? null;
+  #likeliestSource(): string | null {
+    return rankSources(this.#app.project.status?.sources ?? []).at(0)?.name ?? null;
   }
 }
