@@ -56,7 +56,7 @@ test('an engine that is killed is started again, and the page hears of it', asyn
   const app = await openDesktopApp(testFolder());
   await app.page.evaluate(`window.metarouter.callHost('host.openDemo', {})`);
   await app.page.evaluate(
-    `window.restarted = new Promise((resolve) => window.metarouter.subscribe((e) => e.name === 'host.engineRestarted' && resolve(e.data)))`,
+    `void (window.restarted = new Promise((resolve) => window.metarouter.subscribe((e) => e.name === 'host.engineRestarted' && resolve(e.data))))`,
   );
   process.kill(app.engines().at(-1) ?? 0, 'SIGKILL');
   expect(await app.page.evaluate('window.restarted')).toMatchObject({ error: null });

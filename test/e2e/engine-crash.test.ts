@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { WindowEvent } from '../../src/contract/host.ts';
 import { generateDemo } from '../../src/cli/demo/generate.ts';
 import { enterTab, nextEvent, testFolder, testHost } from './support/loopback.ts';
+
+const restart = (event: WindowEvent): unknown => (event.name === 'host.engineRestarted' ? event.data : null);
 
 test('an engine that is killed comes back with the project, says so, and has all that was answered', async () => {
   const host = await testHost();
@@ -12,7 +15,7 @@ test('an engine that is killed comes back with the project, says so, and has all
   const price = { model: 'strong-demo', inputUsdPerMillion: 42, outputUsdPerMillion: 43 };
   expect(await tab.call('model.setPrice', price)).toEqual({ ok: true, value: price });
 
-  const restarted = nextEvent(host, 'host.engineRestarted');
+  const restarted = nextEvent(host, restart);
   host.workspace.engine.crash();
   // Asked while there is no engine: it waits for the new one, or is told to repeat.
   const asked = tab.call('project.status', {});
@@ -39,8 +42,8 @@ test('a job that was running ends as failed for whoever waits, and nothing is ha
   writeFileSync(data, rows.map((row) => JSON.stringify(row)).join('\n'));
   await tab.call('project.create', { path: join(folder, 'work.mrproj') });
 
-  const finished = nextEvent(host, 'job.finished');
-  const restarted = nextEvent(host, 'host.engineRestarted');
+  const finished = nextEvent(host, (event) => (event.name === 'job.finished' ? event.data : null));
+  const restarted = nextEvent(host, restart);
   const started = await tab.call('import.start', { paths: [data] });
   host.workspace.engine.crash();
   expect(await finished).toMatchObject({

@@ -27,8 +27,7 @@ export interface DesktopApp {
 
 interface Told {
   readonly type: string;
-  readonly value?: number | string;
-  readonly title?: string;
+  readonly value: number | string;
 }
 
 const START_MS = 20_000;
@@ -51,7 +50,7 @@ export async function openDesktopApp(userData: string, args: readonly string[] =
   return {
     page,
     engines: () => told.filter((t) => t.type === 'engine').map((t) => Number(t.value)),
-    title: () => told.findLast((t) => t.type === 'title')?.title ?? '',
+    title: () => String(told.findLast((t) => t.type === 'title')?.value ?? ''),
     handedOver: () =>
       told
         .filter((t) => t.type === 'openExternal' || t.type === 'showItemInFolder')

@@ -141,22 +141,14 @@ export async function enterTab(host: LoopbackHost, token = tokenOf(host.newAddre
   };
 }
 
-type Told<N extends WindowEvent['name']> = Extract<WindowEvent, { name: N }>;
-
-function isNamed<N extends WindowEvent['name']>(event: WindowEvent, name: N): event is Told<N> {
-  return event.name === name;
-}
-
-/** Waits for the next event of that name. */
-export function nextEvent<N extends WindowEvent['name']>(
-  host: LoopbackHost,
-  name: N,
-): Promise<Told<N>['data']> {
-  const next = Promise.withResolvers<Told<N>['data']>();
-  const stop = host.workspace.listen((event) => {
-    if (!isNamed(event, name)) return;
-    stop();
-    next.resolve(event.data);
+/** Waits for the first event of which `pick` makes something. */
+export function nextEvent<T>(host: LoopbackHost, pick: (event: WindowEvent) => T | null): Promise<T> {
+  return new Promise((resolve) => {
+    const stop = host.workspace.listen((event) => {
+      const picked = pick(event);
+      if (picked === null) return;
+      stop();
+      resolve(picked);
+    });
   });
-  return next.promise;
 }

@@ -5,6 +5,7 @@ import { app } from './app.ts';
 import { browserContext } from './browser.ts';
 import { invoke } from './ipc.ts';
 import { toApp, toPlayed } from './network.ts';
+import { tellTest } from './tell-test.ts';
 
 interface Options {
   readonly webPreferences: { readonly preload: string };
@@ -90,7 +91,6 @@ export class BrowserWindow extends EventEmitter {
 
   readonly webContents = new WebContents();
   readonly #preload: string;
-  #title = '';
 
   constructor(options: Options) {
     super();
@@ -132,8 +132,7 @@ export class BrowserWindow extends EventEmitter {
   }
 
   setTitle(title: string): void {
-    this.#title = title;
-    process.send?.({ type: 'title', title: this.#title });
+    tellTest('title', title);
   }
 
   getNormalBounds(): { x: number; y: number; width: number; height: number } {

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { tellTest } from './tell-test.ts';
 
 /** The test says what the user answers to the next dialog of a kind: process.send({ type: 'dialog', method, result }). */
 interface DialogAnswer {
@@ -26,16 +27,16 @@ export const dialog = {
   showMessageBox: () => answer('showMessageBox'),
 };
 
-function tellTest(name: string): (value: string) => Promise<void> {
+function handOver(type: string): (value: string) => Promise<void> {
   return (value) => {
-    process.send?.({ type: name, value });
+    tellTest(type, value);
     return Promise.resolve();
   };
 }
 
 export const shell = {
-  openExternal: tellTest('openExternal'),
-  showItemInFolder: tellTest('showItemInFolder'),
+  openExternal: handOver('openExternal'),
+  showItemInFolder: handOver('showItemInFolder'),
 };
 
 interface MenuItem {

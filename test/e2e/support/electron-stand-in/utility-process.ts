@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import { tellTest } from './tell-test.ts';
 
 /** A child of Node whose `process.parentPort` is played by its channel. */
 class UtilityProcess extends EventEmitter {
@@ -14,7 +15,7 @@ class UtilityProcess extends EventEmitter {
     });
     this.#child.on('message', (message) => this.emit('message', message));
     this.#child.once('exit', (code) => this.emit('exit', code));
-    process.send?.({ type: 'engine', value: this.#child.pid });
+    tellTest('engine', this.#child.pid ?? 0);
   }
 
   postMessage(message: object): void {
