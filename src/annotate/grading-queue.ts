@@ -17,18 +17,27 @@ export interface BlindItem {
   readonly draft: Readonly<Record<string, unknown>> | null;
 }
 
+export interface NextInput {
+  readonly rater: string;
+  readonly models: readonly [string, string];
+  readonly seed: number;
+  readonly afterPromptId: number;
+  readonly countsRemaining: boolean;
+}
+
 /** The first ungraded prompt of a pair in the order of import, sides by chance: the same seed shows the same sides. */
 export function nextItem(
   deps: GradingDeps,
-  input: { readonly rater: string; readonly models: readonly [string, string]; readonly seed: number },
-): { readonly item: BlindItem | null; readonly remaining: number } {
+  input: NextInput,
+): { readonly item: BlindItem | null; readonly remaining: number | null } {
   const { db } = deps;
   const ids = input.models.map((name) => getModel(db, name).id);
   const pair = { modelAId: Math.min(...ids), modelBId: Math.max(...ids) };
   if (pair.modelAId === pair.modelBId) throw new AppError('usage', 'A pair is two different models.');
   const queue = { ...pair, raterId: ensureRater(db, input.rater, 'person') };
-  const row = nextUngraded(db, queue);
-  if (row === null) return { item: null, remaining: 0 };
+  const remaining = input.countsRemaining ? countUngraded(db, queue) : null;
+  const row = nextUngraded(db, queue, input.afterPromptId);
+  if (row === null) return { item: null, remaining };
   const draft = getDraft(db, queue.raterId, { promptId: row.promptId, ...pair });
   const a = { responseId: row.responseAId, text: row.textA };
   const b = { responseId: row.responseBId, text: row.textB };
@@ -40,7 +49,7 @@ export function nextItem(
     right: isSwapped ? a : b,
     draft: draft === null ? null : toRecord(draft.draft),
   };
-  return { item, remaining: countUngraded(db, queue) };
+  return { item, remaining };
 }
 
 /** Keeps an unfinished grade; the newest replaces the one before. Answers when. */

@@ -118,6 +118,22 @@ export function skipItem(
   deps: GradingDeps,
   input: { readonly rater: string; readonly item: Item; readonly reason: string },
 ): GradingEvent {
+  return appendRemark(deps, 'skip', input);
+}
+
+/** Says that something is wrong with an item, and what. It can be graded all the same. */
+export function flagItem(
+  deps: GradingDeps,
+  input: { readonly rater: string; readonly item: Item; readonly reason: string },
+): GradingEvent {
+  return appendRemark(deps, 'flag', input);
+}
+
+function appendRemark(
+  deps: GradingDeps,
+  action: 'skip' | 'flag',
+  input: { readonly rater: string; readonly item: Item; readonly reason: string },
+): GradingEvent {
   return inTransaction(deps.db, () => {
     const raterId = ensureRater(deps.db, input.rater, 'person');
     const { shownLeft, ...item } = storeItem(input.item, responseFinder(deps.db));
@@ -127,7 +143,7 @@ export function skipItem(
       createdMs: deps.clock(),
       raterId,
       ...item,
-      action: 'skip',
+      action,
       detail: { shownLeft, reason: input.reason },
     });
     return toEvent(requireEvent(deps.db, id));

@@ -32,6 +32,7 @@ export const events = {
   'grade.revised': gradeEvent,
   'grade.undone': gradeEvent,
   'grade.skipped': gradeEvent,
+  'grade.flagged': gradeEvent,
 } as const;
 
 export type EventName = keyof typeof events;

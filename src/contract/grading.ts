@@ -73,6 +73,10 @@ export const gradingMethods = {
       models: z.tuple([z.string().min(1), z.string().min(1)]),
       /** Decides which response is shown on which side. */
       seed: seed.default(0),
+      /** The first after this prompt in the order of import: to have it ready before it is wanted. */
+      afterPromptId: z.int().min(0).default(0),
+      /** Counting looks at every prompt: once is enough for a window that counts on by itself. */
+      countsRemaining: z.boolean().default(true),
     }),
     z.object({
       item: z
@@ -84,15 +88,18 @@ export const gradingMethods = {
           draft: z.record(z.string(), z.unknown()).nullable(),
         })
         .nullable(),
-      remaining: z.int(),
+      /** Null where it was not asked for. */
+      remaining: z.int().nullable(),
     }),
   ),
   'grade.submit': query(z.object({ rater, grade, ...detail }), gradingEvent),
   /** Replaces a grade in force by another of the same item. */
   'grade.revise': query(z.object({ rater, targetId: eventId, grade, ...detail }), gradingEvent),
-  /** Takes back a grade, a revision (the grade before it is in force again) or a skip. */
+  /** Takes back a grade, a revision (the grade before it is in force again), a skip or a flag. */
   'grade.undo': query(z.object({ rater, targetId: eventId }), gradingEvent),
   'grade.skip': query(z.object({ rater, item, reason: z.string().trim().min(1).max(10_000) }), gradingEvent),
+  /** Something is wrong with the item; it stays in the queue. */
+  'grade.flag': query(z.object({ rater, item, reason: z.string().trim().min(1).max(10_000) }), gradingEvent),
   /** Newest first. */
   'grade.history': query(
     z.object({

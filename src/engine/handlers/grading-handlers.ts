@@ -1,6 +1,7 @@
 import type { EventName } from '../../contract/events.ts';
 import { draftsOf, nextItem, saveDraft } from '../../annotate/grading-queue.ts';
 import {
+  flagItem,
   gradingHistory,
   reviseGrade,
   skipItem,
@@ -28,6 +29,7 @@ export function gradingHandlers({ deps, emit, session }: EngineContext): Handler
     'grade.revise': (input) => announce('grade.revised', reviseGrade(grading(), input)),
     'grade.undo': (input) => announce('grade.undone', undoGrade(grading(), input)),
     'grade.skip': (input) => announce('grade.skipped', skipItem(grading(), input)),
+    'grade.flag': (input) => announce('grade.flagged', flagItem(grading(), input)),
     'grade.history': (input) => ({ events: gradingHistory(session().file.db, input) }),
     'grade.saveDraft': (input) => ({ updatedMs: saveDraft(grading(), input) }),
     'grade.drafts': ({ rater }) => ({ drafts: draftsOf(grading(), rater) }),
