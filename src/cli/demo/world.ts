@@ -1,0 +1,256 @@
+/**
+ * The world of the demo: what people ask, how much better the strong model answers it (ψ), and how a simulated judge gets
+ * it wrong (Δ). Everything is invented, so that the truth is known; nothing here is a measurement of any real model.
+ */
+
+export interface DemoCategory {
+  readonly name: string;
+  /** ψ: quality of strong minus quality of cheap, in [-1, 1], for a prompt of middling difficulty. */
+  readonly gain: number;
+  /** Δ: gold gain minus judge gain. Negative: the judge favours the strong model's long answers. */
+  readonly bias: number;
+  /** `{topic}` and `{detail}` are filled in. */
+  readonly templates: readonly string[];
+  readonly topics: readonly string[];
+  readonly details: readonly string[];
+}
+
+/** What a prompt asks beyond its topic: the harder, the more the strong model is worth. Both gold and judge see it. */
+export const DIFFICULTIES = [
+  { text: 'Keep it short.', gain: -0.14 },
+  { text: 'One sentence is enough.', gain: -0.14 },
+  { text: '', gain: 0 },
+  { text: 'Give an example.', gain: 0 },
+  { text: 'Explain every step and check the result.', gain: 0.14 },
+  { text: 'Cover the exceptions and say what could go wrong.', gain: 0.14 },
+] as const;
+
+export const CATEGORIES: readonly DemoCategory[] = [
+  {
+    name: 'small talk',
+    gain: -0.14,
+    bias: -0.3,
+    templates: [
+      'Suggest {detail} for {topic}.',
+      'I am planning {topic}. Any idea for {detail}?',
+      'Write {detail} for {topic}, please.',
+    ],
+    topics: [
+      'a birthday',
+      'a picnic',
+      'a farewell party',
+      'a school reunion',
+      'a wedding',
+      'a rainy weekend',
+      'a team lunch',
+      'a camping trip',
+      'a housewarming',
+      'a baby shower',
+    ],
+    details: [
+      'a friendly message',
+      'a short toast',
+      'a title',
+      'three games',
+      'a simple menu',
+      'a playlist name',
+      'an invitation',
+      'a thank-you note',
+      'a funny caption',
+      'a packing list',
+    ],
+  },
+  {
+    name: 'translation',
+    gain: -0.08,
+    bias: -0.24,
+    templates: [
+      'Translate into {topic}: "{detail}"',
+      'How do you say "{detail}" in {topic}?',
+      'What is a polite way to say "{detail}" in {topic}?',
+    ],
+    topics: [
+      'French',
+      'Spanish',
+      'German',
+      'Italian',
+      'Portuguese',
+      'Dutch',
+      'Swedish',
+      'Polish',
+      'Turkish',
+      'Greek',
+    ],
+    details: [
+      'where is the train station',
+      'the invoice is attached',
+      'we are closed on Monday',
+      'please wait outside',
+      'the room is not ready yet',
+      'I would like to cancel',
+      'the meeting was moved',
+      'your parcel has arrived',
+      'thank you for your patience',
+      'could you repeat that',
+    ],
+  },
+  {
+    name: 'support',
+    gain: 0.02,
+    bias: -0.2,
+    templates: [
+      'My {topic} {detail}. What should I do?',
+      'A customer writes that the {topic} {detail}. Draft an answer.',
+      'The {topic} {detail} since the last update. How is that fixed?',
+    ],
+    topics: [
+      'router',
+      'printer',
+      'phone',
+      'laptop',
+      'dishwasher',
+      'thermostat',
+      'headset',
+      'tablet',
+      'camera',
+      'vacuum cleaner',
+    ],
+    details: [
+      'does not turn on',
+      'loses the connection',
+      'makes a loud noise',
+      'shows an error light',
+      'asks for a password',
+      'gets very hot',
+      'stopped charging',
+      'restarts at night',
+      'cannot be paired',
+      'is much slower than before',
+    ],
+  },
+  {
+    name: 'code',
+    gain: 0.22,
+    bias: 0.04,
+    templates: [
+      'Write a {topic} function that {detail}.',
+      'This {topic} program {detail} and is too slow. Improve it.',
+      'Review a {topic} script that {detail} and list its bugs.',
+    ],
+    topics: ['Python', 'TypeScript', 'Rust', 'Go', 'SQL', 'Java', 'C++', 'Kotlin', 'Bash', 'Haskell'],
+    details: [
+      'merges two sorted lists',
+      'parses dates with time zones',
+      'counts words in a large file',
+      'retries failed requests',
+      'removes duplicate rows',
+      'walks a tree of folders',
+      'validates an email field',
+      'caches results for an hour',
+      'splits a bill fairly',
+      'schedules jobs by priority',
+    ],
+  },
+  {
+    name: 'maths',
+    gain: 0.38,
+    bias: 0.36,
+    templates: [
+      'Solve: {topic} {detail}.',
+      'A pupil asks: {topic} {detail}. What is the answer?',
+      'Find the value: {topic} {detail}.',
+    ],
+    topics: [
+      'a train leaves at noon and',
+      'the sum of two numbers',
+      'a triangle with a right angle',
+      'a loan of 1200 at 4 percent',
+      'the probability of two dice',
+      'a tank that fills in 40 minutes',
+      'the sequence 3, 7, 15',
+      'a ladder against a wall',
+      'the product of three integers',
+      'a circle inside a square',
+    ],
+    details: [
+      'covers 210 km in 3 hours',
+      'is 84 and one is twice the other',
+      'has an area of 54',
+      'is paid back in 18 months',
+      'is more than nine',
+      'drains in an hour',
+      'continues for ten terms',
+      'slides by one metre',
+      'equals 360',
+      'leaves a quarter of the area',
+    ],
+  },
+  {
+    name: 'law',
+    gain: 0.3,
+    bias: 0.32,
+    templates: [
+      'Is {topic} allowed to {detail}?',
+      'Draft a clause under which {topic} may {detail}.',
+      'What happens if {topic} wants to {detail}?',
+    ],
+    topics: [
+      'a landlord',
+      'a tenant',
+      'an employer',
+      'a contractor',
+      'a heir',
+      'a buyer',
+      'a neighbour',
+      'a shareholder',
+      'a guardian',
+      'an insurer',
+    ],
+    details: [
+      'end the contract early',
+      'keep the deposit',
+      'enter without notice',
+      'claim damages',
+      'refuse the delivery',
+      'change the terms',
+      'demand a written proof',
+      'transfer the rights',
+      'withhold the payment',
+      'appeal the decision',
+    ],
+  },
+  {
+    name: 'summary',
+    gain: -0.04,
+    bias: -0.16,
+    templates: [
+      'Summarise the {topic} about {detail}.',
+      'What are the main points of a {topic} on {detail}?',
+      'Turn the {topic} on {detail} into bullet points.',
+    ],
+    topics: [
+      'article',
+      'report',
+      'meeting',
+      'interview',
+      'lecture',
+      'newsletter',
+      'survey',
+      'podcast',
+      'brochure',
+      'review',
+    ],
+    details: [
+      'city traffic',
+      'school meals',
+      'home insulation',
+      'remote work',
+      'bird migration',
+      'food prices',
+      'water supply',
+      'museum visits',
+      'electric buses',
+      'forest fires',
+    ],
+  },
+];
