@@ -41,7 +41,48 @@ export default {
       from: { path: '^db/' },
       to: { path: '^(main|renderer|src/(engine|cli|contract|export))/' },
     },
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'one-electron-import-site',
+      comment: 'electron is imported by the desktop host only',
+      severity: 'error',
+      from: { pathNot: '^main/(index\\.ts$|electron/|preload/)' },
+      to: { path: 'node_modules/electron/' },
+    },
+    {
+      name: 'engine-below-hosts',
+      comment: 'the engine knows neither its windows nor its hosts',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(main|renderer)/' },
+    },
+    {
+      name: 'page-behind-the-contract',
+      comment:
+        'the page reaches the engine and its host through the contract; what is pure and runs anywhere is shared',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: '^renderer/vite\\.config\\.ts$' },
+      to: { path: '^(main|db|src)/', pathNot: '^src/(contract|core|runtime)/' },
+    },
+    {
+      name: 'page-without-node',
+      comment: 'the page runs in a browser',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: '^renderer/vite\\.config\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: { pathNot: '^renderer/' },
+      to: { circular: true },
+    },
+    {
+      name: 'no-circular-page',
+      comment: 'types may name each other, and a component may hold itself',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: '\\.svelte$' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'no-orphans',
       severity: 'error',
@@ -52,7 +93,12 @@ export default {
       name: 'not-to-dev-dep',
       severity: 'error',
       from: { path: '^(src|db|main)/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      // Electron is what the packaged application runs in.
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/electron/',
+      },
     },
   ],
   options: {

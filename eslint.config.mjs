@@ -2,7 +2,7 @@ import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', 'demo/', 'node_modules/', 'test/interop/'] },
+  { ignores: ['dist/', 'out/', 'release/', 'demo/', 'node_modules/', 'test/interop/'] },
   {
     files: ['**/*.ts', '**/*.svelte'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -1,3 +1,4 @@
+import type { Transport } from '../src/contract/client.ts';
 import type {
   HostEvent,
   HostInfo,
@@ -6,6 +7,12 @@ import type {
   HostOutput,
   PickedFile,
 } from '../src/contract/host.ts';
+
+export interface Connection {
+  /** For `createClient`. */
+  readonly transport: Transport;
+  readonly host: Host;
+}
 
 export interface ReceiveOptions {
   readonly signal?: AbortSignal;

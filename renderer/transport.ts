@@ -1,14 +1,9 @@
-import type { Transport } from '../src/contract/client.ts';
 import type { Bridge } from '../src/contract/host.ts';
 import { connectBridge } from './connection/bridge-connection.ts';
 import { connectLoopback } from './connection/loopback-connection.ts';
-import type { Host } from './host.ts';
+import type { Connection } from './host.ts';
 
-export interface Connection {
-  /** For `createClient`. */
-  readonly transport: Transport;
-  readonly host: Host;
-}
+export type { Connection };
 
 declare global {
   interface Window {

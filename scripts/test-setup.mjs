@@ -1,5 +1,6 @@
 // Installs the programs that tests run besides Node, where this machine lets us, and says plainly where not.
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 /** Each program the tests run: how to see that it is there, and the Debian packages that bring it. */
 const programs = [
@@ -8,6 +9,14 @@ const programs = [
     isPresent: () =>
       ['python3', '/usr/bin/python3'].some((python) => succeeds(python, ['-c', 'import numpy'])),
     packages: ['python3', 'python3-numpy'],
+  },
+  {
+    name: 'Chromium (shows the window; the tests of the window FAIL without it)',
+    isPresent: () =>
+      [process.env.METAROUTER_CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome'].some(
+        (browser) => browser && succeeds(browser, ['--version']),
+      ) || existsSync('/Applications/Google Chrome.app'),
+    packages: ['chromium', 'fonts-liberation'],
   },
 ];
 
@@ -36,7 +45,7 @@ if (missing.length > 0) {
   }
   for (const program of programs.filter((p) => !p.isPresent())) {
     console.error(
-      `\nNOT ON THIS MACHINE: ${program.name}. Its tests will say that they did not run. ` +
+      `\nNOT ON THIS MACHINE: ${program.name}. Its tests will say so. ` +
         `Install it with: sudo apt-get install ${program.packages.join(' ')}\n`,
     );
   }

@@ -1,5 +1,5 @@
 import type { Bridge } from '../../src/contract/host.ts';
-import type { Connection } from '../transport.ts';
+import type { Connection } from '../host.ts';
 import { createListeners } from './listeners.ts';
 import { typedHostCall } from './typed-host.ts';
 

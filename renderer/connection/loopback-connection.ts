@@ -1,5 +1,5 @@
 import { AppError } from '../../src/core/errors.ts';
-import type { Connection } from '../transport.ts';
+import type { Connection } from '../host.ts';
 import { askToOpenExternal, chooseFiles, offerDownload } from './browser-files.ts';
 import { createListeners } from './listeners.ts';
 import { followEvents } from './loopback-events.ts';
