@@ -60,7 +60,12 @@ const LABEL_WIDTH = 128;
 export function layoutCurves(input: CurveInput): CurveLayout {
   const { main, baselines, axis, width, height } = input;
   const isNarrow = width < 460;
-  const frame = frameOf(width, height, { top: 30, right: isNarrow ? 96 : LABEL_WIDTH, bottom: 44, left: 54 });
+  const frame = frameOf(width, height, {
+    top: 30,
+    right: isNarrow ? 116 : LABEL_WIDTH,
+    bottom: 44,
+    left: 54,
+  });
   const all = [main, ...baselines];
   const y = linearScale(
     paddedExtent([

@@ -20,6 +20,8 @@ export interface PanelRow {
 
 export interface Panel {
   readonly title: string;
+  /** Where there is no room for the title. */
+  readonly shortTitle?: string;
   readonly reference?: number;
   /** What the line means. */
   readonly referenceName?: string;
@@ -28,6 +30,8 @@ export interface Panel {
 
 export interface PanelsLayout {
   readonly labelWidth: number;
+  /** Panels too narrow for whole titles. */
+  readonly isNarrow: boolean;
   readonly height: number;
   readonly panels: readonly { readonly x: number; readonly panel: Panel; readonly layout: IntervalLayout }[];
 }
@@ -56,7 +60,7 @@ export function layoutPanels(
       ...(panel.limits === undefined ? {} : { limits: panel.limits }),
     }),
   }));
-  return { labelWidth, height: placed.at(0)?.layout.height ?? 0, panels: placed };
+  return { labelWidth, isNarrow: panelWidth < 200, height: placed.at(0)?.layout.height ?? 0, panels: placed };
 }
 
 /**

@@ -34,8 +34,9 @@ export function suggestPair(pairs: readonly PairOfModels[]): SuggestedPair | nul
     each.clarity > best.clarity ? each : best,
   );
   const isClear = clarity > 2;
-  const byPrice = !isClear && pair.extraPrice !== null && pair.extraPrice !== 0;
-  const isAStrong = byPrice ? (pair.extraPrice ?? 0) > 0 : mean >= 0;
+  const { extraPrice } = pair;
+  const byPrice = !isClear && extraPrice !== null && extraPrice !== 0;
+  const isAStrong = byPrice ? extraPrice > 0 : mean >= 0;
   const [strong, cheap] = isAStrong ? [pair.a, pair.b] : [pair.b, pair.a];
   const graded = `${pair.gains.length} prompts carry gold for both`;
   return {

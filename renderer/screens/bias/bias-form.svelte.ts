@@ -1,5 +1,8 @@
 import type { App } from '../../app/app.svelte.ts';
+import type { ProjectStatus } from '../../app/project.svelte.ts';
 import { rankSources } from '../analysis/rank-sources.ts';
+
+type Source = ProjectStatus['sources'][number];
 
 /** Each source takes seconds: of many, the likeliest are looked at first. */
 const FIRST_SOURCES = 4;
@@ -18,7 +21,7 @@ export class BiasForm {
     this.strong = last?.strong ?? null;
     this.cheap = last?.cheap ?? null;
     const named = last?.sources ?? [];
-    const first = rankSources(app.project.status?.sources ?? []).slice(0, FIRST_SOURCES);
+    const first = likeliest(app.project.status?.sources ?? []);
     const chosen = last === undefined ? first.map((source) => source.name) : named;
     if (chosen.length > 0) this.#without = this.#names().filter((name) => !chosen.includes(name));
   }
@@ -30,7 +33,7 @@ export class BiasForm {
   /** Suggests a pair where none is chosen, and begins where nothing has been asked yet. */
   async load(): Promise<void> {
     if (this.strong !== null && this.cheap !== null) return;
-    const { pair } = await this.#app.client.call('run.suggestPair', {});
+    const pair = await this.#suggestPair();
     if (pair === null) return;
     this.strong = pair.strong;
     this.cheap = pair.cheap;
@@ -59,6 +62,13 @@ export class BiasForm {
     this.#app.jobs.start('bias.estimate', { strong, cheap, sources });
   }
 
+  /** What the newest run routes between, else the pair with the most gold. */
+  async #suggestPair(): Promise<{ readonly strong: string; readonly cheap: string } | null> {
+    const { runs } = await this.#app.client.call('run.list', {});
+    const newest = runs.at(0);
+    return newest?.pair ?? (await this.#app.client.call('run.suggestPair', {})).pair;
+  }
+
   #names(): readonly string[] {
     return (this.#app.project.status?.sources ?? []).map((source) => source.name);
   }
@@ -66,4 +76,10 @@ export class BiasForm {
   #chosen(): readonly string[] {
     return this.#names().filter((name) => this.isChosen(name));
   }
+}
+
+/** Simulated sources only where there are no others. */
+function likeliest(sources: readonly Source[]): readonly Source[] {
+  const real = sources.filter((source) => source.kind !== 'simulated');
+  return rankSources(real.length > 0 ? real : sources).slice(0, FIRST_SOURCES);
 }

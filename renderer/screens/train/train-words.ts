@@ -13,27 +13,25 @@ export function noteOf(measured: Measured): string {
   return measured.ci95 === null ? (measured.reason ?? 'no interval') : showInterval(measured.ci95);
 }
 
-export function describeComparison({ estimators, n }: Evaluated, chosen: string): string {
-  const own = estimators[chosen]?.policyValue['0'];
-  const strong = estimators['always-strong']?.policyValue['0'];
-  if (own?.value == null || strong?.value == null)
-    return `There is no figure: only ${n} test prompts carry gold.`;
-  const better = Math.max(strong.value, 0);
-  const fixed = strong.value > 0 ? 'always strong' : 'always cheap';
-  const margin = own.value - better;
-  const trained = Object.entries(estimators).filter(([name]) => !isReference(name) && name !== chosen);
-  const best = trained.reduce<readonly [string, number] | null>((top, [name, row]) => {
-    const value = row.policyValue['0']?.value ?? null;
-    return value !== null && (top === null || value > top[1]) ? [name, value] : top;
-  }, null);
+export function describeComparison(evaluated: Evaluated, chosen: string): string {
+  const { n } = evaluated;
+  const own = valueOf(evaluated, chosen);
+  const strong = valueOf(evaluated, 'always-strong');
+  if (own === null || strong === null) return `There is no figure: only ${n} test prompts carry gold.`;
+  const fixed = strong > 0 ? 'always strong' : 'always cheap';
+  const margin = own - Math.max(strong, 0);
+  const [best] = orderEstimators(evaluated, chosen).filter((name) => name !== chosen && !isReference(name));
   return (
-    `On ${n} test prompts with gold, ${estimatorName(chosen)} is worth ${showNumber(own.value)} over always cheap, ` +
-    `${showSigned(margin)} against the better fixed policy (${fixed}).` +
-    (best === null
-      ? ''
-      : ` Of the others, ${estimatorName(best[0])} comes out highest here (${showNumber(best[1])}).`) +
-    ' Intervals redraw the test prompts only; where they overlap, the order may be chance.'
+    `On ${n} test prompts with gold, ${estimatorName(chosen)} is worth ${showNumber(own)} over always cheap, ` +
+    `${showSigned(margin)} against the better fixed policy (${fixed}). ` +
+    `Of the others, ${estimatorName(best)} comes out highest here (${showNumber(valueOf(evaluated, best))}). ` +
+    'Intervals redraw the test prompts only; where they overlap, the order may be chance.'
   );
+}
+
+/** V(0), or null where there is none. */
+function valueOf({ estimators }: Evaluated, name: string): number | null {
+  return Object.hasOwn(estimators, name) ? estimators[name].policyValue['0'].value : null;
 }
 
 /** Stands beside the estimators and cannot be trained. */
@@ -54,8 +52,8 @@ export function describeMeanBias({ bias, source, pair }: Trained): string {
 }
 
 /** Rows of the comparison in the order people look: the run's own first, then rivals by value, then the references. */
-export function orderEstimators({ estimators }: Evaluated, chosen: string): readonly string[] {
-  const value = (name: string): number => estimators[name]?.policyValue['0']?.value ?? -Infinity;
+export function orderEstimators(evaluated: Evaluated, chosen: string): readonly string[] {
+  const value = (name: string): number => valueOf(evaluated, name) ?? -Infinity;
   const rank = (name: string): number => (name === chosen ? 0 : isReference(name) ? 2 : 1);
-  return Object.keys(estimators).sort((a, b) => rank(a) - rank(b) || value(b) - value(a));
+  return Object.keys(evaluated.estimators).sort((a, b) => rank(a) - rank(b) || value(b) - value(a));
 }
