@@ -1,4 +1,5 @@
 import { AppError } from '../../src/core/errors.ts';
+import { TAB_HEADER } from './loopback-wire.ts';
 
 /** What lets a tab talk to the loopback host, besides the cookie that the browser keeps. */
 export interface TabSession {
@@ -18,7 +19,7 @@ export async function enter(): Promise<TabSession> {
   offerTokens();
   const token = takeTokenFromAddress();
   const session =
-    (token === null ? null : await exchange(token)) ?? restore() ?? (await enterThroughAnotherTab());
+    (token === null ? null : await exchange(token)) ?? (await restore()) ?? (await enterThroughAnotherTab());
   if (session === null) {
     throw new AppError(
       'usage',
@@ -26,7 +27,7 @@ export async function enter(): Promise<TabSession> {
         'Open the address that the terminal shows, or press Enter there for a fresh one.',
     );
   }
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(session));
+  sessionStorage.setItem(STORAGE_KEY, session.secret);
   return session;
 }
 
@@ -46,9 +47,13 @@ async function exchange(token: string): Promise<TabSession | null> {
   return response.ok ? readSession(await response.json()) : null;
 }
 
-function restore(): TabSession | null {
-  const stored = sessionStorage.getItem(STORAGE_KEY);
-  return stored === null ? null : readSession(JSON.parse(stored));
+/** The browser keeps this storage for the tab alone, over reloads. */
+async function restore(): Promise<TabSession | null> {
+  const secret = sessionStorage.getItem(STORAGE_KEY);
+  if (secret === null) return null;
+  const response = await fetch('/api/session', { headers: { [TAB_HEADER]: secret } });
+  const body: unknown = response.ok ? await response.json() : null;
+  return typeof body === 'object' && body !== null ? readSession({ ...body, secret }) : null;
 }
 
 function readSession(value: unknown): TabSession | null {
@@ -98,9 +103,9 @@ function offerTokens(): void {
       event.data !== null &&
       'kind' in event.data &&
       event.data.kind === 'token-wanted';
-    const session = isWanted ? restore() : null;
-    if (session === null) return;
-    void fetch('/api/token', { method: 'POST', headers: { 'x-metarouter-tab': session.secret } })
+    const secret = isWanted ? sessionStorage.getItem(STORAGE_KEY) : null;
+    if (secret === null) return;
+    void fetch('/api/token', { method: 'POST', headers: { [TAB_HEADER]: secret } })
       .then(async (response) => (response.ok ? tokenIn(await response.json()) : null))
       .then((token) => {
         if (token !== null) channel.postMessage({ token });
