@@ -79,20 +79,6 @@ export function configureReadable(db: Connection): asserts db is ReadableDb {
   setPragma(db, 'busy_timeout', BUSY_TIMEOUT_MS);
 }
 
-/** For a file of rows that is thrown away after use (staging of an import): fast, not durable. */
-export function configureScratch(db: Connection): asserts db is WritableDb {
-  setPragma(db, 'journal_mode', 'off');
-  setPragma(db, 'synchronous', 0);
-  setPragma(db, 'foreign_keys', 0);
-}
-
-/** Opens a file for rows that are thrown away after use, created where it is missing. */
-export function openScratch(path: string): WritableDb {
-  const db: Connection = connect(path, { mustExist: false });
-  configureScratch(db);
-  return db;
-}
-
 /** Opens a project a second time, for reading only. */
 export function openReadable(path: string): ReadableDb {
   const db: Connection = connect(path, { mustExist: true, isReadOnly: true });

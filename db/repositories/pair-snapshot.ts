@@ -11,6 +11,7 @@ import type { PairRequest } from '../snapshot/request.ts';
 import { resolveRequest } from '../snapshot/request.ts';
 import { loadSplits } from '../snapshot/splits.ts';
 import type { ReadableDb } from '../sqlite.ts';
+import { listEncoders } from './embeddings.ts';
 
 interface ResponseRow extends CallUsage {
   readonly promptId: number;
@@ -83,7 +84,7 @@ export function buildPairSnapshot(db: ReadableDb, request: PairRequest): PairSna
     cheapResponses: ids.map((id) => responses.cheap.get(id)?.text ?? null),
     signals,
     covariates,
-    ...promptVectors(db, wanted.encoder, ids),
+    ...promptVectors(db, wanted.encoder ?? impliedEncoder(db, prompts), ids),
     ...placement,
     ...labels.columns,
     ...costs,
@@ -102,6 +103,13 @@ export function buildPairSnapshot(db: ReadableDb, request: PairRequest): PairSna
       ...covariateWarnings,
     ],
   };
+}
+
+/** Prompts without any text (vectors only) can be read through the one encoder that the project has vectors of. */
+function impliedEncoder(db: ReadableDb, prompts: readonly PromptRow[]): string | null {
+  if (prompts.some((prompt) => prompt.text !== '')) return null;
+  const encoders = listEncoders(db);
+  return encoders.length === 1 ? encoders[0].encoder : null;
 }
 
 function loadResponses(

@@ -22,6 +22,8 @@ export interface Grade {
   readonly isAdjudicated: 0 | 1;
   readonly raterId: number;
   readonly isPerson: 0 | 1;
+  /** 1 where the file gave a gain and no scores: the pair's scores then differ by it, but have no level. */
+  readonly isGain: 0 | 1;
   /** 0 where a draw masked the prompt and the grade came with the file. */
   readonly isVisible: 0 | 1;
 }
@@ -41,7 +43,8 @@ export interface PairGold {
 
 const COLUMNS = `g.prompt_id AS promptId, g.model_a_id AS modelAId, g.model_b_id AS modelBId, g.score_a AS scoreA,
   g.score_b AS scoreB, g.verdict, g.scale_lo AS scaleLo, g.scale_hi AS scaleHi,
-  g.action = 'adjudicate' AS isAdjudicated, g.rater_id AS raterId, r.kind = 'person' AS isPerson`;
+  g.action = 'adjudicate' AS isAdjudicated, g.rater_id AS raterId, r.kind = 'person' AS isPerson,
+  coalesce(g.detail_json ->> '$.isGain', 0) AS isGain`;
 const VISIBLE = "(r.kind = 'person' OR d.is_revealed IS NOT 0)";
 const FROM = `FROM current_grade g JOIN rater r ON r.id = g.rater_id
   LEFT JOIN gold_draw d ON d.prompt_id = g.prompt_id`;
@@ -87,13 +90,15 @@ export function pairGold(
     const difference = quality(grade.scoreA, grade) - quality(grade.scoreB, grade);
     return Number.isNaN(difference) ? verdictGain(grade.verdict) : difference;
   });
+  const level = (score: 'scoreA' | 'scoreB') => (grade: Grade) =>
+    grade.isGain === 1 ? Number.NaN : quality(grade[score], grade);
   const isDecided = isAdjudicated(pair) && !(isAdjudicated(singleA) && isAdjudicated(singleB));
   const single = scoreA - scoreB;
   const usesPair = Number.isNaN(single) || (isDecided && !Number.isNaN(pairGain));
   return {
     gain: usesPair ? pairGain : single,
-    qualityA: Number.isNaN(scoreA) ? settle(pair, (grade) => quality(grade.scoreA, grade)) : scoreA,
-    qualityB: Number.isNaN(scoreB) ? settle(pair, (grade) => quality(grade.scoreB, grade)) : scoreB,
+    qualityA: Number.isNaN(scoreA) ? settle(pair, level('scoreA')) : scoreA,
+    qualityB: Number.isNaN(scoreB) ? settle(pair, level('scoreB')) : scoreB,
   };
 }
 

@@ -17,7 +17,7 @@ export interface PairRequest {
   readonly stage: Stage;
   /** Sources whose score of the cheap response becomes a feature (cascade only). */
   readonly signals: readonly string[];
-  /** The encoder of imported vectors to use. Left out: none. */
+  /** The encoder of imported vectors to use. Left out: the only one where the prompts have no text, else none. */
   readonly encoder?: string | undefined;
 }
 
