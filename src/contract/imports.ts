@@ -44,7 +44,7 @@ export const importMethods = {
       paths: z.array(z.string().min(1)).min(1),
       /** A format's name; left out: recognised. */
       format: importFormat.optional(),
-      /** The column mapping of a CSV or JSONL file (docs/formats). */
+      /** The column mapping of a CSV or JSONL file (docs/import.md). */
       mapping: z.record(z.string(), z.unknown()).optional(),
       /** The dataset of rows that name none; left out: the name of the file. */
       dataset: z.string().min(1).optional(),

@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts';
 
 /**
  * How the columns of a CSV file, or the fields of any JSONL file, become prompts, responses, gold and preferences. A column
- * of JSONL may be a path with dots (`meta.id`). The format is documented in docs/formats.
+ * of JSONL may be a path with dots (`meta.id`). The format is documented in docs/import.md.
  */
 
 const column = z.string().min(1);
