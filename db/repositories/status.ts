@@ -1,5 +1,5 @@
 import { SPLIT } from '../../src/routing/snapshot.ts';
-import { sourceAgreements } from '../snapshot/agreement.ts';
+import { goldSigns, sourceAgreements } from '../snapshot/agreement.ts';
 import type { SourceAgreement } from '../snapshot/agreement.ts';
 import { loadVisibleGrades } from '../snapshot/gold.ts';
 import type { Grade } from '../snapshot/gold.ts';
@@ -60,13 +60,14 @@ export function projectStatus(db: ReadableDb): ProjectStatus {
     .filter((prompt) => splits.of(prompt.normHash) !== SPLIT.test)
     .map((prompt) => prompt.id);
   const models = modelStatuses(db, grades.byPrompt);
+  const signs = goldSigns(grades, trainingPrompts);
   return {
     prompts: countPrompts(db),
     splits: countPromptsBySplit(db),
     datasets: listDatasets(db),
     responses: models.reduce((sum, model) => sum + model.responses, 0),
     models,
-    sources: sourceStatuses(db, (source) => sourceAgreements(db, source, grades, trainingPrompts)),
+    sources: sourceStatuses(db, (source) => sourceAgreements(db, source, signs)),
     gold: {
       visibleGrades: [...grades.byPrompt.values()].reduce((sum, own) => sum + own.length, 0),
       visiblePrompts: grades.byPrompt.size,

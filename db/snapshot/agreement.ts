@@ -20,27 +20,40 @@ export interface SourceAgreement {
   readonly agreementWithoutTies: Agreement;
 }
 
-/** Compares a source with visible gold on the given prompts, over all pairs of models. */
-export function sourceAgreements(
-  db: ReadableDb,
-  source: Source,
-  gold: GoldGrades,
-  promptIds: readonly number[],
-): SourceAgreement {
-  const preferences = loadPreferences(db, source, { promptIds });
+/** What visible gold says about the pairs of models of a prompt: 1 for the first, −1 for the second, 0 for a tie. */
+export type GoldSigns = ReadonlyMap<
+  number,
+  readonly { readonly a: number; readonly b: number; readonly sign: number }[]
+>;
+
+/** The signs of gold on the given prompts: the same for every source they are compared with. */
+export function goldSigns(gold: GoldGrades, promptIds: readonly number[]): GoldSigns {
+  const signs = promptIds.map((id) => {
+    const grades = gold.byPrompt.get(id) ?? [];
+    const pairs = Array.from(gradedPairs(grades), ([a, b]) => ({
+      a,
+      b,
+      sign: signOf(pairGold(grades, a, b, gold.undeclaredRange).gain),
+    }));
+    return [id, pairs.filter((pair) => !Number.isNaN(pair.sign))] as const;
+  });
+  return new Map(signs);
+}
+
+/** Compares a source with visible gold, over all pairs of models. */
+export function sourceAgreements(db: ReadableDb, source: Source, gold: GoldSigns): SourceAgreement {
+  const preferences = loadPreferences(db, source, { promptIds: [...gold.keys()] });
   const all = { n: 0, same: 0 };
   const decided = { n: 0, same: 0 };
-  for (const id of promptIds) {
-    const grades = gold.byPrompt.get(id) ?? [];
-    for (const [a, b] of gradedPairs(grades)) {
-      const ours = signOf(pairGold(grades, a, b, gold.undeclaredRange).gain);
+  for (const [id, pairs] of gold) {
+    for (const { a, b, sign } of pairs) {
       const theirs = signOf(pairPreference(preferences, id, a, b).gain);
-      if (Number.isNaN(ours) || Number.isNaN(theirs)) continue;
+      if (Number.isNaN(theirs)) continue;
       all.n++;
-      if (ours === theirs) all.same++;
-      if (ours === 0 || theirs === 0) continue;
+      if (sign === theirs) all.same++;
+      if (sign === 0 || theirs === 0) continue;
       decided.n++;
-      if (ours === theirs) decided.same++;
+      if (sign === theirs) decided.same++;
     }
   }
   return {
