@@ -44,6 +44,7 @@ async function run(): Promise<void> {
       folders,
       projects,
       clock,
+      initialProject,
     });
     workspace.listen((event) => {
       if (event.name !== 'project.opened') return;
@@ -58,7 +59,6 @@ async function run(): Promise<void> {
       preloadPath: fileURLToPath(at('../preload/preload.cjs')),
       pageUrl: origins.pageUrl,
       isPackaged: app.isPackaged,
-      initialProject,
     });
   });
   let early: string | null = projectAmong(process.argv, process.cwd());

@@ -24,9 +24,8 @@ export function nativeHandlers(deps: {
   readonly workspace: Workspace;
   readonly folders: UserFolders;
   readonly version: string;
-  readonly initialProject: string | null;
 }): HostHandlers {
-  const { window, workspace, folders, version, initialProject } = deps;
+  const { window, workspace, folders, version } = deps;
   /** What may be shown in the file manager: what this window has written. */
   const written = new Set<string>();
   workspace.listen((event) => {
@@ -41,7 +40,7 @@ export function nativeHandlers(deps: {
       version,
       hasNativeDialogs: true,
       projectsFolder: folders.projects,
-      initialProject: workspace.engine.project() ?? initialProject,
+      initialProject: workspace.projectToShow(),
     }),
     'host.chooseProject': async () => {
       const { filePaths } = await dialog.showOpenDialog(window, {

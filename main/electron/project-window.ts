@@ -21,7 +21,6 @@ export interface ProjectWindowDeps {
   readonly preloadPath: string;
   readonly pageUrl: string;
   readonly isPackaged: boolean;
-  readonly initialProject: string | null;
 }
 
 const TITLE = 'Meta-Router Studio';

@@ -16,6 +16,8 @@ export interface Workspace {
   /** Hears what the engine and the host tell; answers a function that ends it. */
   readonly listen: (listener: (event: WindowEvent) => void) => () => void;
   readonly tell: (event: WindowEvent) => void;
+  /** What a page that comes now is to show: the open project, or at first the one this was started with. */
+  readonly projectToShow: () => string | null;
 }
 
 export function openWorkspace(deps: {
@@ -23,14 +25,19 @@ export function openWorkspace(deps: {
   readonly folders: UserFolders;
   readonly projects: KnownProjects;
   readonly clock: Clock;
+  readonly initialProject: string | null;
 }): Workspace {
+  let initialProject = deps.initialProject;
   const listeners = new Set<(event: WindowEvent) => void>();
   const listen = (listener: (event: WindowEvent) => void): (() => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
   const tell = (event: WindowEvent): void => {
-    if (event.name === 'project.opened') deps.projects.remember(event.data.path, event.data.name);
+    if (event.name === 'project.opened') {
+      initialProject = null;
+      deps.projects.remember(event.data.path, event.data.name);
+    }
     for (const listener of [...listeners]) listener(event);
   };
   const engine = superviseEngine({ start: deps.startEngine, clock: deps.clock, tell });
@@ -49,5 +56,6 @@ export function openWorkspace(deps: {
     handlers: commonHandlers({ folders: deps.folders, projects: deps.projects, openDemo }),
     listen,
     tell,
+    projectToShow: () => engine.project() ?? initialProject,
   };
 }

@@ -11,9 +11,8 @@ export function browserHandlers(deps: {
   readonly workspace: Workspace;
   readonly folders: UserFolders;
   readonly version: string;
-  readonly initialProject: string | null;
 }): HostHandlers {
-  const { workspace, folders, version, initialProject } = deps;
+  const { workspace, folders, version } = deps;
   return {
     ...workspace.handlers,
     'host.info': () => ({
@@ -22,8 +21,7 @@ export function browserHandlers(deps: {
       version,
       hasNativeDialogs: false,
       projectsFolder: folders.projects,
-      // A tab that comes later sees what is open now.
-      initialProject: workspace.engine.project() ?? initialProject,
+      initialProject: workspace.projectToShow(),
     }),
     'host.chooseNewProject': ({ name }) => ({ path: freePath(folders.projects, name, PROJECT_EXTENSION) }),
     'host.chooseExportFolder': ({ name }) => ({ path: freePath(folders.exports, name, '') }),

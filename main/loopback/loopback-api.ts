@@ -46,6 +46,10 @@ export function createApi(deps: ApiDeps): Route {
         const { method, input } = read(callBody, await readJsonBody(request, limits));
         sendJson(response, await hostCall(method, input));
       },
+      // A tab that was reloaded: still known, and it need not hear again what it has seen.
+      'GET /api/session': (_request, response) => {
+        sendJson(response, { lastEventId: log.lastId() });
+      },
       'POST /api/token': (_request, response) => {
         sendJson(response, { token: sessions.newToken() });
       },

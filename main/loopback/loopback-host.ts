@@ -68,19 +68,13 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
     folders,
     projects,
     clock: options.clock,
+    initialProject: options.initialProject ?? null,
   });
   const log = createEventLog(limits.keptEvents);
   workspace.listen(log.add);
   const uploads = openUploads({ maxBytes: limits.maxUploadBytes, idleMs: limits.uploadIdleMs });
   const sessions = createTabSessions(port);
-  const hostCall = createHostCall(
-    browserHandlers({
-      workspace,
-      folders,
-      version: options.version,
-      initialProject: options.initialProject ?? null,
-    }),
-  );
+  const hostCall = createHostCall(browserHandlers({ workspace, folders, version: options.version }));
   const api = createApi({
     workspace,
     hostCall,

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { LoopbackHost } from '../../main/loopback/loopback-host.ts';
 import { createEventStreamParser } from '../../renderer/connection/event-stream-parser.ts';
 import type { WindowEvent } from '../../src/contract/host.ts';
-import { enterTab, testFolder, testHost, type TestTab } from './support/loopback.ts';
+import { enterTab, send, testFolder, testHost, type TestTab } from './support/loopback.ts';
 
 interface Stream {
   readonly received: { readonly id: number; readonly event: WindowEvent }[];
@@ -66,6 +66,14 @@ test('a stream that broke off goes on after the last event it saw, without a gap
   expect(pathsOf(first)).toEqual([a]);
   expect(pathsOf(second)).toEqual(['project.closed', b, 'project.closed', c]);
   expect(second.received.map(({ id }) => id)).toEqual([2, 3, 4, 5]);
+});
+
+test('a tab that is reloaded goes on from now', async () => {
+  const host = await testHost();
+  const tab = await enterTab(host);
+  await tab.call('project.create', { path: join(testFolder(), 'a.mrproj') });
+  const reply = await send(host, { path: '/api/session', headers: tab.headers });
+  expect(JSON.parse(reply.body)).toEqual({ lastEventId: tab.lastEventId + 1 });
 });
 
 test('a stream is told when what it missed is no longer kept', async () => {
