@@ -13,6 +13,8 @@ export const verifyDocument = z.object({
       decisionsEqual: z.boolean(),
       /** Why it was not run. */
       skipped: z.string().optional(),
+      /** What else a reader of the figure must know. */
+      note: z.string().optional(),
     }),
   ),
   problems: z.array(z.string()),

@@ -17,6 +17,8 @@ export interface FormatParity {
   /** The largest difference in gain; null where a gain is missing or not a number. */
   readonly maxAbsDiff: number | null;
   readonly decisionsEqual: boolean;
+  /** What else a reader of the figure must know. */
+  readonly note?: string;
 }
 
 /** A format that could not be run here, and why. */

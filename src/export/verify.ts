@@ -24,6 +24,7 @@ import {
   askRouterPy,
   checkFormat,
   skipped,
+  type AskFormat,
   type FormatParity,
   type SkippedFormat,
 } from './parity.ts';
@@ -34,8 +35,9 @@ export interface VerifyOptions {
   /** The Python to run router.py with; otherwise one is looked for. */
   readonly python?: string | undefined;
   /**
-   * The product's own runtimes. Where given, a bundle's runtime that differs from them is not run: it is somebody else's
-   * code. Without, the runtimes of the bundle are run as they are.
+   * The product's own runtimes. Where given, a bundle's runtime that differs from them is not run, because it is somebody
+   * else's code: ours is run on its router file instead, and the format says so in a note. Without, the runtimes of the
+   * bundle are run as they are.
    */
   readonly runtimes?: RuntimeFiles | undefined;
 }
@@ -81,11 +83,18 @@ function isSameManifest(bytes: Uint8Array, manifestJson: string): boolean {
   return canonicalJson(inside) === canonicalJson(rest);
 }
 
-async function isForeign(path: string, own: string | undefined): Promise<boolean> {
-  return own !== undefined && !(await readFile(path)).equals(await readFile(own));
+async function isForeign(path: string, own: string): Promise<boolean> {
+  return !(await readFile(path)).equals(await readFile(own));
 }
 
-const FOREIGN = 'it is not the runtime of this version, so it was not run';
+/** Which file to run for a runtime of the bundle: its own, or ours where its own is of another version. */
+async function runnable(path: string, own: string | undefined): Promise<{ path: string; note?: string }> {
+  if (own === undefined || !(await isForeign(path, own))) return { path };
+  return {
+    path: own,
+    note: 'the bundle carries another version of this file, which was not run; the one of this version was',
+  };
+}
 
 async function checkFormats(
   directory: string,
@@ -94,23 +103,25 @@ async function checkFormats(
   options: VerifyOptions,
   problems: string[],
 ): Promise<Verification['formats']> {
-  const formats: Record<string, FormatParity | SkippedFormat> = {};
-  const routerMjs = join(directory, ROUTER_MJS);
-  const routerPy = join(directory, ROUTER_PY);
-  formats['router.mjs'] = (await isForeign(routerMjs, options.runtimes?.routerMjs))
-    ? skipped(FOREIGN)
-    : await checkFormat('router.mjs', askRouterMjs(routerMjs, bytes), rows, problems);
+  const check = async (
+    name: string,
+    file: { path: string; note?: string },
+    ask: (path: string) => AskFormat,
+  ): Promise<FormatParity> => {
+    const parity = await checkFormat(name, ask(file.path), rows, problems);
+    return file.note === undefined ? parity : { ...parity, note: file.note };
+  };
+  const { routerMjs, routerPy } = options.runtimes ?? {};
+  const mjs = await runnable(join(directory, ROUTER_MJS), routerMjs);
+  const py = await runnable(join(directory, ROUTER_PY), routerPy);
   const python = await findPython(options.python);
-  if (python === null) formats['router.py'] = skipped(NO_PYTHON);
-  else if (await isForeign(routerPy, options.runtimes?.routerPy)) formats['router.py'] = skipped(FOREIGN);
-  else
-    formats['router.py'] = await checkFormat(
-      'router.py',
-      askRouterPy(python, routerPy, directory),
-      rows,
-      problems,
-    );
-  return formats;
+  return {
+    'router.mjs': await check('router.mjs', mjs, (path) => askRouterMjs(path, bytes)),
+    'router.py':
+      python === null
+        ? skipped(NO_PYTHON)
+        : await check('router.py', py, (path) => askRouterPy(python, path, directory)),
+  };
 }
 
 /**

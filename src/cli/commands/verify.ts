@@ -41,7 +41,12 @@ export function formatParity(formats: JsonVerify['formats']): string {
       name,
       formatCount(format.rows),
       format.maxAbsDiff === null ? '–' : format.maxAbsDiff.toExponential(1),
-      format.skipped === undefined ? (format.decisionsEqual ? 'yes' : 'NO') : `not run: ${format.skipped}`,
+      format.skipped === undefined ? answer(format) : `not run: ${format.skipped}`,
     ]),
   );
+}
+
+function answer({ decisionsEqual, note }: JsonVerify['formats'][string]): string {
+  const equal = decisionsEqual ? 'yes' : 'NO';
+  return note === undefined ? equal : `${equal} (${note})`;
 }
