@@ -11,8 +11,8 @@ const FIRST_SOURCES = 4;
 export class BiasForm {
   strong: string | null = $state(null);
   cheap: string | null = $state(null);
-  /** Sources left out. */
-  #without: readonly string[] = $state.raw([]);
+  /** Sources left out; null until the sources are known. */
+  #without: readonly string[] | null = $state.raw(null);
   readonly #app: App;
 
   constructor(app: App) {
@@ -20,10 +20,6 @@ export class BiasForm {
     const last = app.jobs.latest('bias.estimate')?.input;
     this.strong = last?.strong ?? null;
     this.cheap = last?.cheap ?? null;
-    const named = last?.sources ?? [];
-    const first = likeliest(app.project.status?.sources ?? []);
-    const chosen = last === undefined ? first.map((source) => source.name) : named;
-    if (chosen.length > 0) this.#without = this.#names().filter((name) => !chosen.includes(name));
   }
 
   get isComplete(): boolean {
@@ -32,6 +28,7 @@ export class BiasForm {
 
   /** Suggests a pair where none is chosen, and begins where nothing has been asked yet. */
   async load(): Promise<void> {
+    this.#without ??= this.#firstWithout();
     if (this.strong !== null && this.cheap !== null) return;
     const pair = await this.#suggestPair();
     if (pair === null) return;
@@ -46,11 +43,11 @@ export class BiasForm {
   }
 
   isChosen(source: string): boolean {
-    return !this.#without.includes(source);
+    return this.#without?.includes(source) !== true;
   }
 
   chooseSource(source: string, isChosen: boolean): void {
-    const others = this.#without.filter((name) => name !== source);
+    const others = (this.#without ?? []).filter((name) => name !== source);
     this.#without = isChosen ? others : [...others, source];
   }
 
@@ -58,7 +55,7 @@ export class BiasForm {
     const { strong, cheap } = this;
     if (strong === null || cheap === null || !this.isComplete) return;
     // None named lets the engine leave out sources with too few labels, and say so.
-    const sources = this.#without.length === 0 ? [] : this.#chosen();
+    const sources = (this.#without ?? []).length === 0 ? [] : this.#chosen();
     this.#app.jobs.start('bias.estimate', { strong, cheap, sources });
   }
 
@@ -67,6 +64,14 @@ export class BiasForm {
     const { runs } = await this.#app.client.call('run.list', {});
     const newest = runs.at(0);
     return newest?.pair ?? (await this.#app.client.call('run.suggestPair', {})).pair;
+  }
+
+  /** As the last time; the first time the likeliest sources are chosen. */
+  #firstWithout(): readonly string[] {
+    const last = this.#app.jobs.latest('bias.estimate')?.input;
+    const likely = likeliest(this.#app.project.status?.sources ?? []).map((source) => source.name);
+    const chosen = last === undefined ? likely : (last.sources ?? []);
+    return chosen.length === 0 ? [] : this.#names().filter((name) => !chosen.includes(name));
   }
 
   #names(): readonly string[] {
