@@ -17,6 +17,7 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       'no-console': 'error',
       eqeqeq: 'error',
     },
@@ -26,7 +27,9 @@ export default tseslint.config(
     extends: [svelte.configs.recommended],
     languageOptions: { parserOptions: { parser: tseslint.parser } },
     rules: {
-      // The linter does not see the types of callbacks in a template; svelte-check does.
+      // The linter does not see the types of a template and of generics; svelte-check does.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-redundant-type-constituents': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',

@@ -2,7 +2,7 @@
 
 export const screens = ['home', 'data', 'grade', 'bias', 'train', 'curves', 'export'] as const;
 export type ScreenName = (typeof screens)[number];
-export type Params = Readonly<Record<string, string>>;
+export type Params = Readonly<Record<string, string | undefined>>;
 
 export interface Route {
   readonly screen: ScreenName;
@@ -16,7 +16,8 @@ export function parseHash(hash: string): Route {
 }
 
 export function toHash({ screen, params }: Route): string {
-  const query = new URLSearchParams(params).toString();
+  const given = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const query = new URLSearchParams(given).toString();
   return query === '' ? `#/${screen}` : `#/${screen}?${query}`;
 }
 

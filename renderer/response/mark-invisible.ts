@@ -70,9 +70,11 @@ export function markInvisible(text: string): readonly Piece[] {
   return pieces;
 }
 
-/** Whether a text holds anything that is shown as a mark. */
-export function hasInvisible(text: string): boolean {
-  return markInvisible(text).some((piece) => piece.kind === 'mark');
+/** The same in one line of plain text, where no element can stand: a title, a label, a tooltip. */
+export function showInvisible(text: string): string {
+  return markInvisible(text)
+    .map((piece) => (piece.kind === 'text' ? piece.text : `⟨${piece.code}⟩`))
+    .join('');
 }
 
 function pushMark(pieces: Piece[], code: number, name: string): void {

@@ -27,7 +27,7 @@ const DEEPEST = 6;
 // Each of these takes linear time on any line: no part can give back what the next one takes.
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const HEADING = /^ {0,3}(#{1,6})(?=\s|$)/;
-const RULE = /^ {0,3}(?:(?:\* ?){3,}|(?:- ?){3,}|(?:_ ?){3,})$/;
+const RULE = /^ {0,3}(?:(?:\* ?){3,80}|(?:- ?){3,80}|(?:_ ?){3,80})$/;
 const QUOTE = /^ {0,3}> ?/;
 const ITEM = /^( {0,3})(?:([-*+])|(\d{1,9})[.)])(?: {1,4}(?=\S)|$)/;
 const DIVIDER_CELL = /^:?-+:?$/;
@@ -112,7 +112,7 @@ function takeQuote(lines: readonly string[], at: number, depth: number): Taken |
 function takeList(lines: readonly string[], at: number, depth: number): Taken | null {
   const first = ITEM.exec(lines[at]);
   if (first === null) return null;
-  const isOrdered = first[3] !== undefined;
+  const isOrdered = first.at(3) !== undefined;
   const items: string[][] = [];
   let indent = 0;
   let end = at;
@@ -126,7 +126,7 @@ function takeList(lines: readonly string[], at: number, depth: number): Taken | 
     } else if (items.length > 0 && indentOf(line) >= indent) {
       items.at(-1)?.push(line.slice(indent));
       isAfterBlank = false;
-    } else if (item !== null && (item[3] !== undefined) === isOrdered && !RULE.test(line)) {
+    } else if (item !== null && (item.at(3) !== undefined) === isOrdered && !RULE.test(line)) {
       indent = item[0].length;
       items.push([line.slice(indent)]);
       isAfterBlank = false;

@@ -17,7 +17,7 @@ export const curvesText = {
   share: 'Strong share',
   shareUnit: '% of prompts',
   pointHint: 'Drag the point on the curve, or use the arrow keys.',
-  threshold: 'Strong where the predicted gain is above',
+  threshold: 'Threshold on the predicted gain (w)',
   w: 'Cost weight w',
   wBelow: 'below 0: no cost weight asks for this',
   expected: 'Expected quality',

@@ -1,9 +1,9 @@
 export const gradeText = {
   title: 'Grade',
   group: 'Grade',
-  left: 'Left is better',
-  right: 'Right is better',
-  tie: 'Equally good',
+  left: 'Left better',
+  right: 'Right better',
+  tie: 'Equal',
   leftTitle: 'Left response',
   rightTitle: 'Right response',
   prompt: 'Prompt',

@@ -26,7 +26,7 @@ export const homeText = {
   opened: (ago: string) => `opened ${ago}`,
   open: 'Open',
   isOpen: 'Open now',
-  changeProject: 'Other projects',
+  changeProject: 'Projects',
   path: 'Path of a project file',
   pathHint: 'Or choose one below.',
   next: 'What to do next',

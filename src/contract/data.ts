@@ -57,7 +57,7 @@ const promptLine = z.object({
   split: split.nullable(),
   category: z.string().nullable(),
   responses: z.int(),
-  /** The newest grades in force, at most four; `grades` counts them all. */
+  /** The newest grades in force, at most eight; `grades` counts them all. */
   gold: z.array(gradeLine),
   grades: z.int(),
   /** Scores and verdicts of all sources. */

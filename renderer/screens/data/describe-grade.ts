@@ -12,6 +12,13 @@ export function describeJudgement({ modelA, modelB, scoreA, scoreB, verdict }: J
   return verdict === 'tie' ? text.data.tie : text.data.better(verdict === 'a' ? modelA : modelB);
 }
 
+/** With the models named, for a tooltip. */
+export function describeFully(judged: Judged): string {
+  const { modelA, modelB, scoreA, scoreB } = judged;
+  if (modelB === null || scoreA === null || scoreB === null) return describeJudgement(judged);
+  return `${modelA} ${short(scoreA)} : ${modelB} ${short(scoreB)}`;
+}
+
 /** The grades of a prompt in one line: single scores side by side, else the newest grade. */
 export function describeGold(grades: readonly Judged[]): string {
   const newest = grades.at(-1);

@@ -19,7 +19,7 @@ type GoldLine = MethodOutput<'data.item'>['gold'][number];
 
 /** Filtered lists that are kept: the one looked at, and those one goes back to. */
 const KEPT_LISTS = 4;
-const SHOWN_GRADES = 4;
+const SHOWN_GRADES = 8;
 /** A search waits so long for the index; what is then missing is told. */
 const INDEX_STEPS_A_SEARCH = 4;
 

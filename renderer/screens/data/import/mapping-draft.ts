@@ -123,12 +123,12 @@ function readJudgement(value: unknown): Judgement | null {
     case 'scores':
       return { ...value, as: 'scores', columns: strings(value['columns']) };
     case 'verdict': {
-      const [a, b] = list(models);
+      const [a = 'a', b = 'b'] = list(models);
       const values = isRecord(value['values']) ? value['values'] : {};
       return {
         ...value,
         as: 'verdict',
-        models: [a ?? 'a', b ?? 'b'],
+        models: [a, b],
         column: word(column),
         values: { a: list(values['a']), b: list(values['b']), tie: list(values['tie']) },
       };
