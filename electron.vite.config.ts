@@ -10,7 +10,7 @@ export default defineConfig({
       emptyOutDir: true,
       // Found in node_modules at run time, as on the command line: one of them is native.
       externalizeDeps: true,
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           index: resolve('main/index.ts'),
           'engine-process': resolve('main/engine/engine-process.ts'),
@@ -25,7 +25,7 @@ export default defineConfig({
     build: {
       outDir: 'out/preload',
       emptyOutDir: true,
-      rollupOptions: {
+      rolldownOptions: {
         input: { preload: resolve('main/preload/preload.ts') },
         // A sandboxed preload script is one CommonJS file.
         output: { format: 'cjs', entryFileNames: '[name].cjs' },

@@ -16,7 +16,7 @@ const config: UserConfig = {
     assetsInlineLimit: 0,
     minify: true,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: path('./index.html') },
+    rolldownOptions: { input: path('./index.html') },
   },
 };
 
