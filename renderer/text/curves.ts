@@ -12,6 +12,7 @@ export const curvesText = {
   axes: { share: 'Strong share', cost: 'Cost' },
   shareAxis: 'share of prompts for the strong model',
   quality: { 'gold-score': 'mean gold quality', 'gain-over-cheap': 'mean gold gain over always cheap' },
+  ends: { route: 'always strong', cascade: 'always escalate' },
   lines: 'Lines',
   point: 'Operating point',
   share: 'Strong share',

@@ -17,7 +17,7 @@ export const exportText = {
     ['runtime/router.mjs', 'for Node, Deno, Bun, browsers and edge workers; no dependency'],
     ['runtime/router.py', 'for Python services; needs numpy only'],
     ['golden.jsonl', 'probe prompts with gains and decisions: the proof'],
-    ['card.html, card.md', 'the model card: data, assumptions, metrics with intervals, limits'],
+    ['card.md', 'the model card: data, assumptions, metrics with intervals, limits'],
     ['SHA256SUMS', 'a checksum of every file'],
   ] as readonly (readonly [string, string])[],
   parity: 'Parity with the trained router',
