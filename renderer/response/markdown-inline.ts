@@ -101,6 +101,9 @@ function takeCode(text: string, at: number, lonely: Set<string>): Taken | null {
 }
 
 function takeMarked(text: string, at: number, depth: number, lonely: Set<string>): Taken | null {
+  const run = runLength(text, at);
+  // A line of stars or underscores is what it is.
+  if (run > 3) return { inline: { kind: 'text', text: text.slice(at, at + run) }, next: at + run };
   for (const [mark, kind] of MARKS) {
     if (!text.startsWith(mark, at) || lonely.has(mark)) continue;
     const from = at + mark.length;
@@ -127,9 +130,16 @@ function closing(text: string, from: number, mark: string): number | null {
     }
     if (/\s/.test(text.charAt(end - 1)) || text.charAt(end - 1) === '\\') continue;
     if (mark.startsWith('_') && isWord(text.charAt(end + mark.length))) continue;
-    return end;
+    // `**a *b***`: the outer mark is the last of the run.
+    return isSingle ? end : end + Math.max(0, runLength(text, end) - mark.length);
   }
   return null;
+}
+
+function runLength(text: string, at: number): number {
+  let end = at + 1;
+  while (end < text.length && text.charAt(end) === text.charAt(at)) end += 1;
+  return end - at;
 }
 
 function takeLink(text: string, at: number, kind: 'link' | 'image'): Taken | null {

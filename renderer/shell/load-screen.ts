@@ -1,6 +1,6 @@
 import type { Component } from 'svelte';
 import { AppError } from '../../src/core/errors.ts';
-import type { ScreenName } from '../app/router.svelte.ts';
+import type { ScreenName } from '../app/route.ts';
 import { text } from '../text.ts';
 
 /** Every folder of `screens` holds one `…Screen.svelte`, loaded when it is first shown. */

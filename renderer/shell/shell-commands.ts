@@ -1,6 +1,6 @@
 import type { App } from '../app/app.svelte.ts';
 import type { Command } from '../app/commands.svelte.ts';
-import { screens } from '../app/router.svelte.ts';
+import { screens } from '../app/route.ts';
 import { text } from '../text.ts';
 
 /** What can be done everywhere in the window. */
