@@ -14,10 +14,15 @@ export function indexMore(db: WritableDb): boolean {
   return TABLES.some((table) => indexSome(db, table) > 0);
 }
 
-/** How many rows are still to be indexed, prompts and responses together. */
+/** About how many rows are still to be indexed, prompts and responses together; 0 where none are. */
 export function countUnindexed(db: ReadableDb): number {
   return TABLES.reduce((sum, table) => {
-    const newest = db.prepare<[], number | null>(`SELECT max(id) FROM ${table}`).pluck().get() ?? 0;
+    // Rows without a text are never indexed: the newest that has one says how far there is to go.
+    const newest =
+      db
+        .prepare<[], number>(`SELECT id FROM ${table} WHERE text IS NOT NULL ORDER BY id DESC LIMIT 1`)
+        .pluck()
+        .get() ?? 0;
     return sum + Math.max(0, newest - lastIndexed(db, table));
   }, 0);
 }
