@@ -9,6 +9,8 @@ const benches = readdirSync(folder)
   .sort();
 for (const name of benches) {
   process.stdout.write(`\n== ${name}\n`);
-  const { status } = spawnSync(process.execPath, [fileURLToPath(new URL(name, folder))], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [fileURLToPath(new URL(name, folder))], {
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exitCode = 1;
 }
