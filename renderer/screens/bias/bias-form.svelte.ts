@@ -26,14 +26,17 @@ export class BiasForm {
     return this.strong !== null && this.cheap !== null && this.#chosen().length > 0;
   }
 
-  /** Suggests a pair where none is chosen, and begins where nothing has been asked yet. */
+  /** Suggests a pair where none is chosen, and begins where nothing has been asked yet. Called when the data change. */
   async load(): Promise<void> {
+    // A project that is being filled: its sources come with the next change.
+    if (this.#names().length === 0) return;
     this.#without ??= this.#firstWithout();
-    if (this.strong !== null && this.cheap !== null) return;
-    const pair = await this.#suggestPair();
-    if (pair === null) return;
-    this.strong = pair.strong;
-    this.cheap = pair.cheap;
+    if (this.strong === null || this.cheap === null) {
+      const pair = await this.#suggestPair();
+      if (pair === null) return;
+      this.strong = pair.strong;
+      this.cheap = pair.cheap;
+    }
     if (this.#app.jobs.latest('bias.estimate') === undefined) this.start();
   }
 
