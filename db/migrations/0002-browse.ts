@@ -8,6 +8,7 @@
 export const sql = `
 CREATE INDEX prompt_by_split ON prompt (split);
 CREATE INDEX prompt_by_category ON prompt (category);
+CREATE INDEX response_by_model ON response (model_id) WHERE text IS NOT NULL;
 
 CREATE VIRTUAL TABLE prompt_search USING fts5 (
   text, content = 'prompt', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');

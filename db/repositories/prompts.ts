@@ -50,12 +50,12 @@ export function countPrompts(db: ReadableDb): number {
 /** Prompts by the split they were imported with. */
 export function countPromptsBySplit(db: ReadableDb): Readonly<Record<SplitName | 'none', number>> {
   const rows = db
-    .prepare<[], { split: SplitName | 'none'; prompts: number }>(
-      "SELECT coalesce(split, 'none') AS split, count(*) AS prompts FROM prompt GROUP BY 1",
+    .prepare<[], { split: SplitName | null; prompts: number }>(
+      'SELECT split, count(*) AS prompts FROM prompt GROUP BY split',
     )
     .all();
   const counts = { train: 0, dev: 0, test: 0, none: 0 };
-  for (const row of rows) counts[row.split] = row.prompts;
+  for (const row of rows) counts[row.split ?? 'none'] = row.prompts;
   return counts;
 }
 

@@ -3,7 +3,7 @@ import { goldSigns, sourceAgreements } from '../snapshot/agreement.ts';
 import type { SourceAgreement } from '../snapshot/agreement.ts';
 import { loadVisibleGrades } from '../snapshot/gold.ts';
 import type { Grade } from '../snapshot/gold.ts';
-import { loadSplits } from '../snapshot/splits.ts';
+import { loadSplitsOf } from '../snapshot/splits.ts';
 import type { ReadableDb } from '../sqlite.ts';
 import { countGoldDraws } from './gold-draw.ts';
 import { listModels } from './models.ts';
@@ -55,7 +55,10 @@ export function projectStatus(db: ReadableDb): ProjectStatus {
       'SELECT id, norm_hash AS normHash FROM prompt WHERE id IN (SELECT value FROM json_each(?))',
     )
     .all(JSON.stringify([...grades.byPrompt.keys()]));
-  const splits = loadSplits(db);
+  const splits = loadSplitsOf(
+    db,
+    hashes.map((prompt) => prompt.normHash),
+  );
   const trainingPrompts = hashes
     .filter((prompt) => splits.of(prompt.normHash) !== SPLIT.test)
     .map((prompt) => prompt.id);
@@ -94,7 +97,11 @@ function modelStatuses(
   }
   const rows = db
     .prepare<[], { modelId: number; responses: number; withText: number }>(
-      `SELECT model_id AS modelId, count(*) AS responses, count(text) AS withText FROM response GROUP BY model_id`,
+      // Each from an index alone: the texts themselves are not read.
+      `SELECT m.id AS modelId, coalesce(r.responses, 0) AS responses,
+         (SELECT count(*) FROM response t WHERE t.model_id = m.id AND t.text IS NOT NULL) AS withText
+       FROM model m LEFT JOIN (SELECT model_id, count(*) AS responses FROM response GROUP BY model_id) r
+         ON r.model_id = m.id`,
     )
     .all();
   const counts = new Map(rows.map((row) => [row.modelId, row]));
@@ -116,8 +123,10 @@ function sourceStatuses(
          (SELECT count(*) FROM preference_score p WHERE p.source_id = s.id) AS scores,
          (SELECT count(*) FROM preference_verdict v WHERE v.source_id = s.id) AS verdicts,
          (SELECT count(*) FROM (
-            SELECT prompt_id FROM preference_score WHERE source_id = s.id
-            UNION SELECT prompt_id FROM preference_verdict WHERE source_id = s.id)) AS prompts
+            SELECT DISTINCT prompt_id FROM preference_score WHERE source_id = s.id)) +
+         (SELECT count(*) FROM (
+            SELECT DISTINCT prompt_id FROM preference_verdict v WHERE source_id = s.id AND NOT EXISTS (
+              SELECT 1 FROM preference_score p WHERE p.source_id = s.id AND p.prompt_id = v.prompt_id))) AS prompts
        FROM source s`,
     )
     .all();

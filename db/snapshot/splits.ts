@@ -15,13 +15,28 @@ export interface Splits {
 }
 
 export function loadSplits(db: ReadableDb): Splits {
-  const rows = db
-    .prepare<[], { normHash: string; split: number; kinds: number }>(
-      `SELECT norm_hash AS normHash, count(DISTINCT split) AS kinds,
-         max(CASE split WHEN 'test' THEN ${SPLIT.test} WHEN 'dev' THEN ${SPLIT.dev} ELSE ${SPLIT.train} END) AS split
-       FROM prompt WHERE split IS NOT NULL GROUP BY norm_hash`,
-    )
-    .all();
+  return toSplits(db.prepare<[], SplitRow>(SPLITS).all());
+}
+
+/** The same, for prompts with one of these hashes only: what it answers about others is not to be used. */
+export function loadSplitsOf(db: ReadableDb, normHashes: Iterable<string>): Splits {
+  const among = JSON.stringify([...new Set(normHashes)]);
+  return toSplits(db.prepare<[string], SplitRow>(SPLITS_AMONG).all(among));
+}
+
+interface SplitRow {
+  readonly normHash: string;
+  readonly split: number;
+  readonly kinds: number;
+}
+
+const SELECT_SPLITS = `SELECT norm_hash AS normHash, count(DISTINCT split) AS kinds,
+    max(CASE split WHEN 'test' THEN ${SPLIT.test} WHEN 'dev' THEN ${SPLIT.dev} ELSE ${SPLIT.train} END) AS split
+  FROM prompt WHERE split IS NOT NULL`;
+const SPLITS = `${SELECT_SPLITS} GROUP BY norm_hash`;
+const SPLITS_AMONG = `${SELECT_SPLITS} AND norm_hash IN (SELECT value FROM json_each(?)) GROUP BY norm_hash`;
+
+function toSplits(rows: readonly SplitRow[]): Splits {
   const imported = new Map(rows.map((row) => [row.normHash, row.split]));
   const conflicts = new Set(rows.filter((row) => row.kinds > 1).map((row) => row.normHash));
   return {
