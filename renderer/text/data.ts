@@ -207,7 +207,7 @@ export const dataText = {
     goldDrawn: (revealed: string, masked: string) =>
       `Gold of ${revealed} prompts is revealed, of ${masked} masked.`,
     goldStands: 'The draw from an earlier import stands.',
-    refused: (n: string) => `${n} rows were refused`,
+    refused: (n: string) => (n === '1' ? '1 row was refused' : `${n} rows were refused`),
     refusedNone: 'No row was refused.',
     reason: 'Reason',
     refusedMore: (n: string) => `and ${n} more: save them all as CSV`,
