@@ -16,6 +16,7 @@ import { chromiumOptions } from '../e2e/support/chromium.ts';
 import { measureFilters, measureScrolling } from './support/browse-table.ts';
 import { print, timed } from './support/figures.ts';
 import { quantile } from './support/frames.ts';
+import { measureGrading } from './support/grade-keys.ts';
 import { makeLargeProject } from './support/large-project.ts';
 import { childOf, memoryMb, pageMemory, weighRenderer } from './support/window-size.ts';
 
@@ -138,6 +139,7 @@ async function measureProject(browser: Browser, userData: string, project: strin
     print('Data to its first rows', await timed(() => openData(page, total)), 'ms');
     await measureScrolling(page, PROMPTS);
     await measureFilters(page, PROMPTS);
+    await measureGrading(page);
     await page.evaluate("location.hash = '#/home'");
     await measureMemory(browser, page, host, 'after the table was looked through');
   } finally {
