@@ -63,6 +63,8 @@ export class Project {
     if (!CHANGES.has(event.name)) return;
     this.version += 1;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.refresh(), REFRESH_MS);
+    // What follows closely on a change is told with it; a project that has been opened is waited for.
+    const waitMs = event.name === 'project.opened' ? 0 : REFRESH_MS;
+    this.#timer = setTimeout(() => void this.refresh(), waitMs);
   };
 }
