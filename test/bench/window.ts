@@ -30,7 +30,7 @@ async function measureOpen(path: string): Promise<void> {
   const engine = createEngine({
     clock: () => Date.now(),
     newId: () => v7(),
-    workerUrl: new URL('../../src/engine/task-worker.ts', import.meta.url),
+    workerUrl: new URL('../../dist/task-worker.js', import.meta.url),
     runtimeUrl: new URL('../../dist/runtime/', import.meta.url),
     productVersion: '0.0.0',
   });

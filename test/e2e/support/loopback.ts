@@ -18,7 +18,8 @@ const at = (path: string): URL => new URL(`../../../${path}`, import.meta.url);
 /** The engine from its sources, in a process of its own. */
 export const startSourceEngine = forkEngine({
   processUrl: at('main/engine/engine-process.ts'),
-  workerUrl: at('src/engine/task-worker.ts'),
+  // As built: see test/support/built-worker.ts.
+  workerUrl: at('dist/task-worker.js'),
   runtimeUrl: at('dist/runtime/'),
 });
 

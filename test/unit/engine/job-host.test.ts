@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createProject, type ProjectFile } from '../../../db/open.ts';
 import type { AppEvent } from '../../../src/contract/events.ts';
 import { AppError } from '../../../src/core/errors.ts';
@@ -10,16 +10,21 @@ import { createJobHost, type JobContext, type JobHost, type JobWork } from '../.
 import { createJobStore } from '../../../src/engine/job-store.ts';
 import { runTask } from '../../../src/engine/task-runner.ts';
 import { splitRange } from '../../../src/engine/worker-pool.ts';
+import { buildWorker } from '../../support/built-worker.ts';
 import type { ProbeTasks } from './probe-tasks.ts';
 
 const clock = (): number => Math.round(performance.timeOrigin + performance.now());
-const workerUrl = new URL('./probe-worker.ts', import.meta.url);
+let workerUrl: URL;
 
 let folder: string;
 let file: ProjectFile;
 let jobs: JobHost;
 let events: AppEvent[];
 let waiting: (() => void)[];
+
+beforeAll(async () => {
+  workerUrl = await buildWorker(new URL('./probe-worker.ts', import.meta.url));
+});
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'job-host-'));

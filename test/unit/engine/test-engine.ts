@@ -34,7 +34,8 @@ export function startEngine(
   const engine = createEngine({
     clock: () => Math.round(performance.timeOrigin + performance.now()),
     newId,
-    workerUrl: new URL('../../../src/engine/task-worker.ts', import.meta.url),
+    // As built: see test/support/built-worker.ts.
+    workerUrl: new URL('../../../dist/task-worker.js', import.meta.url),
     runtimeUrl: new URL('../../../dist/runtime/', import.meta.url),
     productVersion: '0.0.0-test',
     ...(options.maxWorkers === undefined ? {} : { maxWorkers: options.maxWorkers }),
