@@ -52,6 +52,12 @@ export function evaluateRun(run: RunToEvaluate): Evaluation {
       message: `Only ${set.rows.length} test prompts carry gold: the intervals are rough.`,
     });
   }
+  if (run.split === 'dev') {
+    warnings.push({
+      code: 'judged-on-training',
+      message: 'The prompts of the split dev trained this run: its figures here are better than it deserves.',
+    });
+  }
   return { ...evaluation, warnings };
 }
 
