@@ -5,7 +5,7 @@ import { featuresOf } from '../features/block-rows.ts';
 import type { FeatureInputs } from '../features/feature-inputs.ts';
 import type { FittedBlocks } from '../features/fit-blocks.ts';
 import { predictLinear } from '../learners/linear.ts';
-import { fitNearestNeighbours, predictNearestNeighbours } from '../learners/nearest-neighbours.ts';
+import { fitNearest, predictNearest } from '../learners/nearest-neighbours.ts';
 import { fitRidge } from '../learners/ridge.ts';
 import { evaluatePredictions, METRIC_NAMES, type Candidate, type Evaluation } from './evaluate.ts';
 import { COST_WEIGHTS } from './policy-value.ts';
@@ -84,8 +84,8 @@ function baselineCandidates(
   const candidates: Candidate[] = [];
   if (graded.length > 0) {
     const labels = graded.map((i) => training.goldGain[i]);
-    const model = fitNearestNeighbours(takeRows(xTraining, graded), Float64Array.from(labels));
-    candidates.push({ name: 'knn', predicted: predictNearestNeighbours(model, x) });
+    const model = fitNearest(takeRows(xTraining, graded), Float64Array.from(labels));
+    candidates.push({ name: 'knn', predicted: predictNearest(model, x) });
   }
   const allGold = allGoldOf(snapshot, training);
   const known = rowsWith(allGold);

@@ -3,7 +3,7 @@ import { createRng, deriveSeed } from '../core/rng.ts';
 import { fitEstimators, type Fit } from '../causal/fit.ts';
 import type { Estimate, EstimatorName } from '../causal/estimators.ts';
 import { mean, standardDeviation } from '../stats/descriptive.ts';
-import { fitNearestNeighbours, predictNearestNeighbours } from '../learners/nearest-neighbours.ts';
+import { fitNearest, predictNearest } from '../learners/nearest-neighbours.ts';
 import { predictLinear } from '../learners/linear.ts';
 import { fitRidge } from '../learners/ridge.ts';
 import { featuresOf } from '../features/block-rows.ts';
@@ -99,10 +99,7 @@ export function replicateRound(
   };
   timed('knn', () => {
     const { goldRows, sample } = fit.problem;
-    return predictNearestNeighbours(
-      fitNearestNeighbours(takeRows(sample.x, goldRows), take(sample.goldGain, goldRows)),
-      xTest,
-    );
+    return predictNearest(fitNearest(takeRows(sample.x, goldRows), take(sample.goldGain, goldRows)), xTest);
   });
   timed('all-gold', () => predictLinear(fitRidge(x, take(snapshot.allGoldGain, trainRows)), xTest));
   timed('oracle', () => gain);
