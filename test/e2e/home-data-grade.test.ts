@@ -1,59 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
-import { expect, onTestFinished, test } from 'vitest';
-import type { LoopbackHost } from '../../main/loopback/loopback-host.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { findA11yTroubles } from './support/axe.ts';
-import { chromiumOptions } from './support/chromium.ts';
 import { hostileRows } from './support/hostile-rows.ts';
-import { builtRenderer, testFolder, testHost } from './support/loopback.ts';
-import { watchPage, type PageTroubles } from './support/watch-page.ts';
-
-interface Window {
-  readonly page: Page;
-  readonly host: LoopbackHost;
-  readonly troubles: PageTroubles;
-}
-
-async function openWindow(): Promise<Window> {
-  const host = await testHost({ rendererRoot: builtRenderer });
-  const browser = await chromium.launch(chromiumOptions());
-  onTestFinished(() => browser.close());
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  const page = await context.newPage();
-  const troubles = watchPage(page, host.origin);
-  await page.goto(host.newAddress());
-  await page.getByRole('button', { name: 'New project' }).first().waitFor();
-  return { page, host, troubles };
-}
+import { testFolder } from './support/loopback.ts';
+import { goTo, importFile, openNewProject, openWindow, type TestWindow } from './support/open-window.ts';
 
 /** A window on a new project with these rows in it, imported by the wizard. */
-async function openWith(rows: readonly unknown[]): Promise<Window> {
-  const window = await openWindow();
-  const { page } = window;
-  await page.getByRole('button', { name: 'New project' }).first().click();
-  await page.getByLabel('Name').fill('Trial');
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Data', exact: true }).waitFor();
-  await importFile(page, 'trial.wide.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
+async function openWith(rows: readonly unknown[]): Promise<TestWindow> {
+  const window = await openNewProject('Trial');
+  await importFile(window.page, 'trial.wide.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
   return window;
-}
-
-async function importFile(page: Page, name: string, content: string): Promise<void> {
-  const path = join(testFolder(), name);
-  writeFileSync(path, content);
-  await goTo(page, 'data?import=new');
-  const [chooser] = await Promise.all([
-    page.waitForEvent('filechooser'),
-    page.getByRole('button', { name: 'Choose a file…' }).click(),
-  ]);
-  await chooser.setFiles(path);
-  await page.getByRole('button', { name: 'Import', exact: true }).click();
-  await page.getByRole('button', { name: 'Show the data' }).waitFor();
-}
-
-async function goTo(page: Page, address: string): Promise<void> {
-  await page.evaluate(`location.hash = '#/${address}'`);
 }
 
 async function beginGrading(page: Page): Promise<void> {
