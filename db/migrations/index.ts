@@ -1,5 +1,6 @@
 import * as project from './0001-project.ts';
 import * as browse from './0002-browse.ts';
+import * as checks from './0003-checks.ts';
 
 /** One step from format `version - 1` to `version`. Released steps never change: what they said is in people's files. */
 export interface Migration {
@@ -12,4 +13,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'project', sql: project.sql },
   { version: 2, name: 'browse', sql: browse.sql },
+  { version: 3, name: 'checks', sql: checks.sql },
 ];

@@ -1,0 +1,62 @@
+import { measured } from './common.ts';
+import { z } from './zod.ts';
+
+/** How sure the figures of a run are: intervals of the bootstrap, by what it redrew, and PPI++ beside gold alone. */
+
+export const interval = z.tuple([z.number(), z.number()]);
+
+/**
+ * `test`: how sure a figure is for this router. `training`: how much it moves when the recipe is repeated on other labels
+ * of the same kind. `both`: how sure it is for the recipe.
+ */
+export const redrawn = z.enum(['test', 'training', 'both']);
+
+/** 95 % intervals of everything that is measured on the test prompts; null where a figure has none. */
+const intervals = z.object({
+  /** At the shares of the curve. */
+  curve: z.array(z.object({ strongShare: z.number(), ci95: interval })),
+  metrics: z.record(z.string(), interval.nullable()),
+  /** V(w) by w, as text. */
+  policyValue: z.record(z.string(), interval.nullable()),
+  /** At the run's own w: what the first operating point promises. */
+  operatingPoint: z.object({ strongShare: interval, quality: interval, cost: interval }),
+});
+
+export const uncertaintyDocument = z.object({
+  draws: z.int(),
+  /** What was refitted in each draw, what was held fixed, in words. */
+  method: z.string(),
+  redrawn: z.record(redrawn, intervals),
+  /** Estimators with linear heads, training and test redrawn. */
+  estimators: z.record(
+    z.string(),
+    z.object({ egMean: interval, policyValue: z.record(z.string(), interval) }),
+  ),
+  /** Mean Δ, all labels redrawn. */
+  meanBias: interval.nullable(),
+  seconds: z.number(),
+});
+
+/** A mean over the test prompts, twice: from gold alone, and with the help of test prompts without gold. */
+export const assistedValue = z.object({
+  /** `mean-gain`, or `V(w)`. */
+  name: z.string(),
+  w: z.number().nullable(),
+  goldOnly: measured,
+  /** PPI++ (Angelopoulos, Duchi & Zrnic 2023): never much wider than gold alone. */
+  assisted: measured,
+  /** Power-tuned weight of the predictions: 0 ignores them, 1 trusts them like gold. */
+  lambda: z.number().nullable(),
+});
+
+export const assistedDocument = z.object({
+  /** Test prompts with gold, and those without that help. */
+  nGold: z.int(),
+  nWithout: z.int(),
+  /** What stands in for gold, in words. */
+  proxy: z.string(),
+  design: z.enum(['uniform', 'weighted']),
+  values: z.array(assistedValue),
+  /** Why there is nothing to gain, where so. */
+  reason: z.string().nullable(),
+});
