@@ -1,5 +1,5 @@
 import type { Warning } from '../../src/core/warning.ts';
-import type { PairSnapshot } from '../../src/routing/snapshot.ts';
+import type { Snapshot } from '../../src/routing/snapshot.ts';
 import type { Model } from '../repositories/models.ts';
 import { meanOfPresent } from './scores.ts';
 
@@ -16,35 +16,43 @@ export interface ModelCalls {
   readonly calls: readonly (CallUsage | null)[];
 }
 
-export interface Costs extends Pick<PairSnapshot, 'costStrong' | 'costCheap' | 'costUnit'> {
+export interface Costs extends Pick<Snapshot, 'costUnit'> {
+  /** Of the anchor's calls, and of those of each other model. */
+  readonly anchor: Float64Array;
+  readonly models: readonly Float64Array[];
   readonly warnings: readonly Warning[];
 }
 
 /**
- * The cost of a call: as imported, else tokens × price. In dollars only where that gives a cost to every response of both
- * models, since two units cannot be compared; else a strong call costs 1 and a cheap one 0. A prompt without a response
- * costs what the model's responses cost on average.
+ * The cost of a call: as imported, else tokens × price. In dollars only where that gives a cost to every response of every
+ * model, since two units cannot be compared; else as `unitCosts` says. A prompt without a response costs what the model's
+ * responses cost on average.
  */
-export function pairCosts(strong: ModelCalls, cheap: ModelCalls): Costs {
-  const n = strong.calls.length;
-  const usd = [strong, cheap].map((each) => each.calls.map((call) => usdOf(call, each.model)));
-  const called = [strong, cheap].map((each) => each.calls.filter((call) => call !== null).length);
+export function callCosts(models: readonly ModelCalls[], anchor: ModelCalls): Costs {
+  const all = [...models, anchor];
+  const n = anchor.calls.length;
+  const usd = all.map((each) => each.calls.map((call) => usdOf(call, each.model)));
+  const called = all.map((each) => each.calls.filter((call) => call !== null).length);
   const priced = usd.map((costs) => costs.filter((cost) => !Number.isNaN(cost)).length);
   const isComplete = called.every((count, i) => count > 0 && count === priced[i]);
   if (!isComplete) {
-    const warnings = priced.some((count) => count > 0) ? [partialCost(strong, cheap, called, priced)] : [];
+    const { costs, warnings } = unitCosts(
+      models.map(({ model }) => model),
+      anchor.model,
+    );
+    const isPartial = priced.some((count) => count > 0);
     return {
-      costStrong: new Float64Array(n).fill(1),
-      costCheap: new Float64Array(n),
+      anchor: new Float64Array(n),
+      models: costs.map((cost) => new Float64Array(n).fill(cost)),
       costUnit: 'strong-call',
-      warnings,
+      warnings: [...(isPartial ? [partialCost(all, called, priced)] : []), ...warnings],
     };
   }
-  const [costStrong, costCheap] = usd.map(withMeanWhereAbsent);
-  const absent = 2 * n - called.reduce((sum, count) => sum + count, 0);
+  const complete = usd.map(withMeanWhereAbsent);
+  const absent = all.length * n - called.reduce((sum, count) => sum + count, 0);
   return {
-    costStrong,
-    costCheap,
+    anchor: complete[models.length],
+    models: complete.slice(0, models.length),
     costUnit: 'usd',
     warnings:
       absent === 0
@@ -56,6 +64,51 @@ export function pairCosts(strong: ModelCalls, cheap: ModelCalls): Costs {
             },
           ],
   };
+}
+
+/**
+ * Costs where calls have none in dollars: the anchor 0, the dearest model 1. Of several models, those in between by their
+ * prices per token where every model has some; without prices every call beside the anchor's counts as 1.
+ */
+function unitCosts(
+  models: readonly Model[],
+  anchor: Model,
+): { readonly costs: readonly number[]; readonly warnings: readonly Warning[] } {
+  if (models.length === 1) return { costs: [1], warnings: [] };
+  const base = priceOf(anchor);
+  const extra = models.map((model) => priceOf(model) - base);
+  const dearest = Math.max(...extra);
+  if (dearest > 0) {
+    return {
+      costs: extra.map((price) => price / dearest),
+      warnings: [
+        {
+          code: 'costs-by-price',
+          message:
+            'The responses have no token counts, so that a call counts by the prices of its model: as if all answers ' +
+            'were equally long.',
+        },
+      ],
+    };
+  }
+  return {
+    costs: models.map(() => 1),
+    warnings: [
+      {
+        code: 'no-costs',
+        message:
+          `Nothing says what a call costs: any model but “${anchor.name}” counts as 1. Give every model prices ` +
+          '(metarouter price) to weigh one against another; while w is 0 it makes no difference.',
+      },
+    ],
+  };
+}
+
+/** Of a million tokens in and a million out; NaN where nobody gave prices. */
+function priceOf({ inputUsdPerMillion, outputUsdPerMillion }: Model): number {
+  return inputUsdPerMillion === null || outputUsdPerMillion === null
+    ? Number.NaN
+    : inputUsdPerMillion + outputUsdPerMillion;
 }
 
 function usdOf(call: CallUsage | null, model: Model): number {
@@ -74,18 +127,16 @@ function withMeanWhereAbsent(costs: readonly number[]): Float64Array {
 }
 
 function partialCost(
-  strong: ModelCalls,
-  cheap: ModelCalls,
+  all: readonly ModelCalls[],
   called: readonly number[],
   priced: readonly number[],
 ): Warning {
-  const counts = [strong, cheap].map(
-    (each, i) => `${priced[i]} of ${called[i]} responses of “${each.model.name}”`,
-  );
+  const counts = all.map((each, i) => `${priced[i]} of ${called[i]} responses of “${each.model.name}”`);
   return {
     code: 'partial-cost',
     message:
-      `Only ${counts.join(' and ')} have a cost in dollars. Costs count as 1 for a strong call and 0 for a cheap one. ` +
+      `Only ${counts.join(' and ')} have a cost in dollars. ` +
+      (all.length === 2 ? 'Costs count as 1 for a strong call and 0 for a cheap one. ' : '') +
       'Give the models prices, and the responses token counts or costs, to see dollars.',
   };
 }

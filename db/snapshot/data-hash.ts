@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { PairSnapshot } from '../../src/routing/snapshot.ts';
+import type { Snapshot } from '../../src/routing/snapshot.ts';
 
 /**
  * SHA-256 over everything in a snapshot that a run reads, field by field under its name. The same data give the same hash
  * on every machine: numbers are hashed as little-endian bytes with one NaN, texts as JSON.
  */
-export function dataHash(snapshot: Omit<PairSnapshot, 'dataHash' | 'warnings'>): string {
+export function dataHash(snapshot: Omit<Snapshot, 'dataHash' | 'warnings'>): string {
   const hash = createHash('sha256');
   for (const name of Object.keys(snapshot).sort()) {
     const value: unknown = Object.getOwnPropertyDescriptor(snapshot, name)?.value;

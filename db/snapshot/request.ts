@@ -9,11 +9,13 @@ import type { Source } from '../repositories/sources.ts';
 import type { ReadableDb } from '../sqlite.ts';
 
 /** What a run wants to read: names as a person types them. */
-export interface PairRequest {
-  readonly strong: string;
-  readonly cheap: string;
-  /** Left out or null: the only source there is. */
-  readonly source?: string | null | undefined;
+export interface SnapshotRequest {
+  /** The model that gains are measured against: the cheap one of two. */
+  readonly anchor: string;
+  /** The others; at least one. */
+  readonly models: readonly string[];
+  /** None: the only source there is. */
+  readonly sources: readonly string[];
   readonly stage: Stage;
   /** Sources whose score of the cheap response becomes a feature (cascade only). */
   readonly signals: readonly string[];
@@ -21,11 +23,19 @@ export interface PairRequest {
   readonly encoder?: string | undefined;
 }
 
+/** The same for two models and at most one source. */
+export interface PairRequest extends Pick<SnapshotRequest, 'stage' | 'signals' | 'encoder'> {
+  readonly strong: string;
+  readonly cheap: string;
+  /** Left out or null: the only source there is. */
+  readonly source?: string | null | undefined;
+}
+
 /** The same with everything looked up. */
 export interface ResolvedRequest {
-  readonly strong: Model;
-  readonly cheap: Model;
-  readonly source: Source | null;
+  readonly anchor: Model;
+  readonly models: readonly Model[];
+  readonly sources: readonly Source[];
   readonly stage: Stage;
   readonly signals: readonly Source[];
   readonly encoder: string | null;
@@ -34,24 +44,21 @@ export interface ResolvedRequest {
 }
 
 /** Looks the names up. `usage` with what there is where one is unknown, or does not fit. */
-export function resolveRequest(db: ReadableDb, request: PairRequest): ResolvedRequest {
-  const strong = getModel(db, request.strong);
-  const cheap = getModel(db, request.cheap);
-  if (strong.id === cheap.id) {
-    throw new AppError('usage', `The strong and the cheap model must differ, and both are “${strong.name}”.`);
-  }
-  const source = typeof request.source === 'string' ? getSource(db, request.source) : impliedSource(db);
+export function resolveRequest(db: ReadableDb, request: SnapshotRequest): ResolvedRequest {
+  const models = request.models.map((name) => getModel(db, name));
+  const anchor = getModel(db, request.anchor);
+  requireDifferent(models, anchor, request.stage);
+  const sources = resolveSources(db, request.sources);
   const signals = resolveSignals(db, request);
   return {
-    strong,
-    cheap,
-    source,
+    anchor,
+    models,
+    sources,
     stage: request.stage,
     signals,
     encoder: request.encoder ?? null,
     isSimulated:
-      getProject(db).isSimulated ||
-      [source, ...signals].some((each) => each !== null && each.kind === 'simulated'),
+      getProject(db).isSimulated || [...sources, ...signals].some((each) => each.kind === 'simulated'),
     warnings: signals
       .filter((signal) => signal.kind === 'rule')
       .map((signal) => ({
@@ -59,6 +66,32 @@ export function resolveRequest(db: ReadableDb, request: PairRequest): ResolvedRe
         message: `The signal “${signal.name}” is a rule. If it compares with a reference answer, production will not have it.`,
       })),
   };
+}
+
+function requireDifferent(models: readonly Model[], anchor: Model, stage: Stage): void {
+  if (models.length === 1 && models[0].id === anchor.id) {
+    throw new AppError('usage', `The strong and the cheap model must differ, and both are “${anchor.name}”.`);
+  }
+  const names = [...models, anchor].map((model) => model.name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) {
+    throw new AppError('usage', `Every model may be named once, and “${twice}” is there twice.`);
+  }
+  if (models.length === 0) {
+    throw new AppError('usage', `A router chooses between models: name one beside “${anchor.name}”.`);
+  }
+  if (models.length > 1 && stage === 'cascade') {
+    throw new AppError(
+      'usage',
+      'A cascade keeps the answer of one model or asks one other. For more than two models choose the stage route.',
+    );
+  }
+}
+
+function resolveSources(db: ReadableDb, names: readonly string[]): readonly Source[] {
+  if (names.length > 0) return [...new Set(names)].map((name) => getSource(db, name));
+  const implied = impliedSource(db);
+  return implied === null ? [] : [implied];
 }
 
 /** The only source of the project; a simulated one only where there is no other. Null where there is none at all. */
@@ -75,7 +108,7 @@ function impliedSource(db: ReadableDb): Source | null {
   );
 }
 
-function resolveSignals(db: ReadableDb, request: PairRequest): readonly Source[] {
+function resolveSignals(db: ReadableDb, request: SnapshotRequest): readonly Source[] {
   if (request.signals.length > 0 && request.stage !== 'cascade') {
     throw new AppError(
       'usage',

@@ -10,7 +10,7 @@ import { inspectStored, type Inspection } from '../routing/inspect-run.ts';
 import { runRounds } from '../routing/replicate.ts';
 import type { ReplicateConfig, RoundResult } from '../routing/replicate-round.ts';
 import type { TrainConfig, TrainReport } from '../routing/run.ts';
-import type { PairSnapshot } from '../routing/snapshot.ts';
+import type { PairSnapshot, Snapshot } from '../routing/snapshot.ts';
 import { trainRouter } from '../routing/train.ts';
 import type { Tasks } from './task-protocol.ts';
 
@@ -19,7 +19,7 @@ import type { Tasks } from './task-protocol.ts';
 export type TaskMap = {
   readonly train: {
     readonly input: {
-      readonly snapshot: PairSnapshot;
+      readonly snapshot: Snapshot;
       readonly config: TrainConfig;
       readonly identity: RunIdentity;
     };
@@ -31,7 +31,7 @@ export type TaskMap = {
   };
   readonly evaluate: {
     readonly input: {
-      readonly snapshot: PairSnapshot;
+      readonly snapshot: Snapshot;
       readonly run: StoredRun;
       readonly split: 'test' | 'dev';
     };
@@ -39,7 +39,7 @@ export type TaskMap = {
   };
   readonly inspect: {
     readonly input: {
-      readonly snapshot: PairSnapshot;
+      readonly snapshot: Snapshot;
       readonly run: StoredRun;
       readonly split: 'test' | 'dev';
     };

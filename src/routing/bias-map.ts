@@ -12,7 +12,7 @@ import { prepareFeatureInputs } from '../features/feature-inputs.ts';
 import { fitBlocks } from '../features/fit-blocks.ts';
 import { checkOverlap, type Overlap } from './overlap.ts';
 import { SPLIT, type PairSnapshot } from './snapshot.ts';
-import { countLabels, toSample, trainingRows, type LabelCounts } from './training-rows.ts';
+import { countLabels, EVERY_GOLD, toSample, trainingRows, type LabelCounts } from './training-rows.ts';
 
 /** Gold minus preference for one source: over all prompts, and by slice. Training prompts with revealed gold only. */
 export interface BiasReport extends LabelCounts {
@@ -42,12 +42,13 @@ export function estimateBias(
   config: { readonly seed: number; readonly dimensions: number; readonly repeats: number },
   control: JobControl,
 ): BiasReport {
-  const training = trainingRows(snapshot, { seed: config.seed });
+  const training = trainingRows(snapshot, EVERY_GOLD, {});
+  const source = snapshot.preferences.at(0);
   const counts = countLabels(training);
   if (counts.nGold < LEAST_GOLD || counts.nPreference === 0) {
     throw new AppError(
       'not-enough-data',
-      `The bias of ${snapshot.source ?? 'a source'} needs gold and preferences outside the test set: there are ` +
+      `The bias of ${source?.source ?? 'a source'} needs gold and preferences outside the test set: there are ` +
         `${counts.nGold} gold prompts (at least ${LEAST_GOLD} are needed) and ${counts.nPreference} preferences.`,
       { details: { ...counts } },
     );
@@ -92,7 +93,7 @@ export function estimateBias(
     });
   }
   return {
-    source: snapshot.source,
+    source: source?.source ?? null,
     isSimulated: snapshot.isSimulated,
     ...counts,
     bias,

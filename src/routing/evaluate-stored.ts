@@ -3,8 +3,8 @@ import type { FittedBlocks } from '../features/fit-blocks.ts';
 import type { Evaluation } from './evaluate.ts';
 import { evaluateRun, type RunToEvaluate } from './evaluate-run.ts';
 import type { StoredModel, TrainConfig } from './run.ts';
-import type { PairSnapshot } from './snapshot.ts';
-import { trainingRows } from './training-rows.ts';
+import { pairOf, type Snapshot } from './snapshot.ts';
+import { drawGold, trainingRows } from './training-rows.ts';
 
 /** What is kept of a run: enough to judge it again when more gold has come in. */
 export interface StoredRun {
@@ -14,15 +14,16 @@ export interface StoredRun {
 }
 
 /** Judges a stored run on the held-out gold that the project has now. The baselines knn and all-gold are fitted anew. */
-export function evaluateStored(snapshot: PairSnapshot, run: StoredRun, split: 'test' | 'dev'): Evaluation {
+export function evaluateStored(snapshot: Snapshot, run: StoredRun, split: 'test' | 'dev'): Evaluation {
   return evaluateRun(prepareStored(snapshot, run, split));
 }
 
-export function prepareStored(snapshot: PairSnapshot, run: StoredRun, split: 'test' | 'dev'): RunToEvaluate {
+export function prepareStored(snapshot: Snapshot, run: StoredRun, split: 'test' | 'dev'): RunToEvaluate {
+  const pair = pairOf(snapshot);
   return {
-    snapshot,
+    snapshot: pair,
     prepared: prepareFeatureInputs(snapshot),
-    training: trainingRows(snapshot, run.config),
+    training: trainingRows(pair, drawGold(snapshot, run.config), run.config),
     split,
     ...run,
   };

@@ -26,7 +26,7 @@ export function evaluationSet(snapshot: PairSnapshot, split: 'test' | 'dev' = 't
 
 /** The same for any rows with gold. */
 export function describeRows(snapshot: PairSnapshot, rows: Int32Array): EvaluationSet {
-  const quality = take(snapshot.allGoldCheapQuality, rows);
+  const quality = take(snapshot.allGoldAnchorQuality, rows);
   const isScored = rows.length > 0 && quality.every(Number.isFinite);
   const cheapCost = take(snapshot.costCheap, rows);
   const strongCost = take(snapshot.costStrong, rows);

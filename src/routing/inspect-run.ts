@@ -5,7 +5,7 @@ import { candidatesOf } from './evaluate-run.ts';
 import { prepareStored, type StoredRun } from './evaluate-stored.ts';
 import { evaluationSet, type EvaluationSet } from './evaluation-set.ts';
 import { gainAtShares, gainCurve, rankByGain } from './gain-curve.ts';
-import type { PairSnapshot } from './snapshot.ts';
+import { pairOf, type Snapshot } from './snapshot.ts';
 
 /**
  * What lies behind an evaluation, to be looked at: the curve of every candidate, calibration, and the held-out prompts one
@@ -39,8 +39,8 @@ const MOST_BINS = 10;
 /** Fewer prompts a bin than this give intervals that say nothing. */
 const LEAST_IN_BIN = 10;
 
-export function inspectStored(snapshot: PairSnapshot, run: StoredRun, split: 'test' | 'dev'): Inspection {
-  const set = evaluationSet(snapshot, split);
+export function inspectStored(snapshot: Snapshot, run: StoredRun, split: 'test' | 'dev'): Inspection {
+  const set = evaluationSet(pairOf(snapshot), split);
   if (set.rows.length === 0) {
     const none = new Float64Array(0);
     return { n: 0, curves: {}, calibration: [], rows: set.rows, predictedGain: none, goldGain: none };

@@ -57,12 +57,13 @@ export function replicateRound(
   const seed = deriveSeed(config.seed, 'replicate', round);
   const { test, gold, rest } = splitRound(snapshot, config, seed);
   const goldSet = new Set(gold);
-  const hasPreference = (i: number): boolean => Number.isFinite(snapshot.preferenceGain[i]);
+  const hasPreference = (i: number): boolean =>
+    snapshot.preferences.some(({ gain }) => Number.isFinite(gain[i]));
   const trainRows = Int32Array.from([...gold, ...rest.filter(hasPreference)]).sort();
   const propensity = gold.length / (gold.length + rest.length);
   const training = labelRows(snapshot, trainRows, (i) => goldSet.has(i), {
     propensity: () => propensity,
-    hasPreference: (i) => hasPreference(i) && (config.isPaired || !goldSet.has(i)),
+    mayCarryPreference: (i) => config.isPaired || !goldSet.has(i),
     gold: snapshot.allGoldGain,
     scaling: undefined,
   });

@@ -62,7 +62,9 @@ export interface ReplicateReport {
 /** @throws AppError `not-enough-data` where the eligible prompts do not suffice for the wanted split. */
 export function checkReplicate(snapshot: PairSnapshot, config: ReplicateConfig): void {
   const rows = eligibleRows(snapshot);
-  const withPreference = rows.filter((i) => Number.isFinite(snapshot.preferenceGain[i])).length;
+  const withPreference = rows.filter((i) =>
+    snapshot.preferences.some(({ gain }) => Number.isFinite(gain[i])),
+  ).length;
   const details = {
     eligible: rows.length,
     withPreference,
@@ -72,14 +74,14 @@ export function checkReplicate(snapshot: PairSnapshot, config: ReplicateConfig):
   const fail = (message: string): never => {
     throw new AppError('not-enough-data', message, { details });
   };
-  if (snapshot.source === null)
-    fail('Replicate compares gold with preferences: name a source with --source.');
+  const source = snapshot.preferences.at(0)?.source;
+  if (source === undefined) fail('Replicate compares gold with preferences: name a source with --source.');
   if (config.nGold < LEAST_GOLD)
     fail(`Replicate needs at least ${LEAST_GOLD} gold prompts a round, asked for ${config.nGold}.`);
   if (rows.length < config.nTest + config.nGold + LEAST_GOLD || withPreference < LEAST_GOLD) {
     fail(
       `Asked for ${config.nTest} test and ${config.nGold} gold prompts and some with preferences only, but ${rows.length} ` +
-        `prompts have gold for both models, ${withPreference} of them a preference of ${snapshot.source ?? 'a source'}.`,
+        `prompts have gold for both models, ${withPreference} of them a preference of ${source ?? 'a source'}.`,
     );
   }
 }
@@ -132,7 +134,7 @@ export function summariseRounds(
   const names = rounds[0].rows.map((row) => row.name);
   return {
     pair: { strong: snapshot.strong, cheap: snapshot.cheap },
-    source: snapshot.source,
+    source: snapshot.preferences.at(0)?.source ?? null,
     stage: snapshot.stage,
     isSimulated: snapshot.isSimulated,
     isPaired: config.isPaired,

@@ -6,8 +6,8 @@ import type { Propensity } from '../causal/propensity.ts';
 import type { ScalingMethod } from '../causal/scaling.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Overlap } from './overlap.ts';
-import type { PairSnapshot } from './snapshot.ts';
-import type { GoldAmount, TrainingRows } from './training-rows.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { GoldAmount, Scaling } from './training-rows.ts';
 
 /** Every knob of a run. The same snapshot and configuration give the same router. */
 export interface TrainConfig {
@@ -43,7 +43,7 @@ export interface StoredModel {
 export interface TrainReport {
   readonly pair: { readonly strong: string; readonly cheap: string };
   readonly source: string | null;
-  readonly stage: PairSnapshot['stage'];
+  readonly stage: Snapshot['stage'];
   readonly signals: readonly string[];
   readonly isSimulated: boolean;
   readonly split: { readonly train: number; readonly dev: number; readonly test: number };
@@ -57,7 +57,7 @@ export interface TrainReport {
   readonly bias: MeanBias | { readonly mean: null; readonly ci95: null; readonly reason: string };
   readonly overlap: Overlap | null;
   readonly propensity: Propensity['source'];
-  readonly scaling: TrainingRows['scaling'];
+  readonly scaling: Scaling;
   readonly goldLoss: Fit['goldLoss'];
   readonly metrics: Evaluation['metrics'];
   readonly policyValue: Evaluation['policyValue'];

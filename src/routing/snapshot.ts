@@ -17,18 +17,37 @@ export interface CovariateColumn {
   readonly values: Float64Array;
 }
 
-/**
- * Everything a run reads, frozen: one row a prompt, for one pair of models and at most one source. Serialisable
- * (structured clone), so that a task is a pure function of it and can run in a worker or on another machine.
- *
- * All arrays have `n` entries. A gain is strong minus cheap, in units of the declared scale ([-1, 1]); NaN where absent.
- */
-export interface PairSnapshot {
-  readonly strong: string;
-  readonly cheap: string;
-  /** The preference source, or null for a run on gold alone. */
-  readonly source: string | null;
-  /** A source whose labels come from a simulation: every figure made from it is labelled. */
+/** What one source says of one model against the anchor, prompt by prompt. */
+export interface PreferenceColumn {
+  readonly source: string;
+  /** Labels from a simulation: every figure made from them is labelled. */
+  readonly isSimulated: boolean;
+  /** NaN where the source says nothing. */
+  readonly gain: Float64Array;
+  /** Verdicts or scores averaged into the gain. */
+  readonly count: Int32Array;
+  /** Whether gold and source both declare a scale (no rescaling), else the preference is rescaled on training rows. */
+  readonly scalesDeclared: boolean;
+}
+
+/** The labels and costs of one model against the anchor. A gain is this model minus the anchor. */
+export interface ModelColumns {
+  readonly model: string;
+  /** Gold gain where gold is revealed. */
+  readonly goldGain: Float64Array;
+  /** Gold gain wherever gold exists, masked or not: for evaluate and replicate only. */
+  readonly allGoldGain: Float64Array;
+  /** Gold quality of the anchor's response in [0, 1] wherever gold is scored, masked or not; NaN for verdict-only gold. */
+  readonly allGoldAnchorQuality: Float64Array;
+  /** One a source of the snapshot, in its order. */
+  readonly preferences: readonly PreferenceColumn[];
+  /** Of one call, in the snapshot's cost unit. */
+  readonly cost: Float64Array;
+}
+
+/** What the rows of a snapshot are, whatever models are compared: one row a prompt. All arrays have `n` entries. */
+export interface SnapshotRows {
+  /** Some label comes from a simulation: every figure made from this is labelled. */
   readonly isSimulated: boolean;
   readonly stage: Stage;
   readonly n: number;
@@ -36,7 +55,7 @@ export interface PairSnapshot {
   readonly prompts: readonly string[];
   readonly languages: readonly (string | null)[];
   readonly categories: readonly (string | null)[];
-  /** Text of the cheap model's response; null where absent. Used by the stage `cascade` only. */
+  /** Text of the anchor's response; null where absent. Used by the stage `cascade` only. */
   readonly cheapResponses: readonly (string | null)[];
   readonly signals: readonly SignalColumn[];
   readonly covariates: readonly CovariateColumn[];
@@ -47,26 +66,64 @@ export interface PairSnapshot {
   readonly split: Uint8Array;
   /** Equal numbers = the same normalised prompt. */
   readonly group: Int32Array;
-  /** Gold gain where gold is revealed. */
-  readonly goldGain: Float64Array;
-  /** Gold gain wherever gold exists, masked or not: for evaluate and replicate only. */
-  readonly allGoldGain: Float64Array;
-  /** Gold quality of the cheap response in [0, 1] wherever gold is scored, masked or not; NaN for verdict-only gold. */
-  readonly allGoldCheapQuality: Float64Array;
-  readonly preferenceGain: Float64Array;
-  /** Verdicts or scores averaged into preferenceGain. */
-  readonly preferenceCount: Int32Array;
   /** Probability with which gold was revealed, where it was designed; NaN where nobody logged it. */
   readonly designedPropensity: Float64Array;
   /** What the design looked at: `nothing` beyond chance, the prompt, or also the verdict. */
   readonly designLookedAt: 'nothing' | 'prompt' | 'verdict';
-  readonly costStrong: Float64Array;
-  readonly costCheap: Float64Array;
-  /** What one unit of cost is: `usd` (imported or tokens × price) or `strong-call` (cheap 0, strong 1). */
+  /**
+   * What one unit of cost is: `usd` (imported or tokens × price), or `strong-call`: the anchor 0, the dearest model 1, one
+   * in between by its prices where every model has some, else 1.
+   */
   readonly costUnit: 'usd' | 'strong-call';
-  /** Whether gold and source both declare a scale (no rescaling), else the preference is rescaled on training rows. */
-  readonly scalesDeclared: boolean;
-  /** SHA-256 over everything above that a run reads. */
+  /** SHA-256 over everything in the snapshot that a run reads. */
   readonly dataHash: string;
   readonly warnings: readonly Warning[];
+}
+
+/**
+ * Everything a run reads, frozen: K models, of which one is the anchor that gains are measured against, and any number of
+ * sources. Serialisable (structured clone), so that a task is a pure function of it and can run in a worker or on another
+ * machine. Gains are in units of the declared scale ([−1, 1]); NaN where absent.
+ */
+export interface Snapshot extends SnapshotRows {
+  /** The model that gains are measured against: the cheap one of two. */
+  readonly anchor: string;
+  /** Of one call of the anchor. */
+  readonly anchorCost: Float64Array;
+  /** The sources, in the order of the request; none for a run on gold alone. */
+  readonly sources: readonly { readonly name: string; readonly isSimulated: boolean }[];
+  /** Every model but the anchor, in the order of the request; at least one. */
+  readonly models: readonly ModelColumns[];
+}
+
+/** A snapshot seen as one pair: a model (strong) against the anchor (cheap). Shares its arrays. */
+export interface PairSnapshot extends SnapshotRows, ModelColumns {
+  readonly strong: string;
+  readonly cheap: string;
+  readonly costStrong: Float64Array;
+  readonly costCheap: Float64Array;
+}
+
+/** The pair of `snapshot.models[position]` and the anchor. */
+export function pairOf(snapshot: Snapshot, position = 0): PairSnapshot {
+  const { anchor, anchorCost, models, sources, ...rows } = snapshot;
+  const columns = models[position];
+  return {
+    ...rows,
+    ...columns,
+    strong: columns.model,
+    cheap: anchor,
+    costStrong: columns.cost,
+    costCheap: anchorCost,
+  };
+}
+
+/** All models, the anchor last: strong before cheap. */
+export function modelNames({ models, anchor }: Pick<Snapshot, 'models' | 'anchor'>): string[] {
+  return [...models.map(({ model }) => model), anchor];
+}
+
+/** The names of the sources in one phrase; null where there is none. */
+export function sourceLabel(sources: readonly { readonly name: string }[]): string | null {
+  return sources.length === 0 ? null : sources.map(({ name }) => name).join(' + ');
 }

@@ -14,8 +14,8 @@ import { describeTrainedRouter, type RunIdentity } from './describe-router.ts';
 import { evaluateRun } from './evaluate-run.ts';
 import { checkOverlap } from './overlap.ts';
 import type { StoredModel, TrainConfig, TrainReport } from './run.ts';
-import { SPLIT, type PairSnapshot } from './snapshot.ts';
-import { countLabels, toSample, trainingRows, type LabelCounts } from './training-rows.ts';
+import { pairOf, sourceLabel, SPLIT, type PairSnapshot, type Snapshot } from './snapshot.ts';
+import { countLabels, drawGold, toSample, trainingRows, type LabelCounts } from './training-rows.ts';
 
 export interface TrainResult {
   readonly report: TrainReport;
@@ -28,15 +28,16 @@ export interface TrainResult {
  * @throws AppError `not-enough-data` without gold, `usage` for an estimator that these labels do not admit.
  */
 export function trainRouter(
-  snapshot: PairSnapshot,
+  snapshot: Snapshot,
   config: TrainConfig,
   identity: RunIdentity,
   clock: Clock,
   control: JobControl,
 ): TrainResult {
-  const training = trainingRows(snapshot, { gold: config.gold, scaling: config.scaling, seed: config.seed });
+  const pair = pairOf(snapshot);
+  const training = trainingRows(pair, drawGold(snapshot, config), config);
   const counts = countLabels(training);
-  requireGold(counts, snapshot);
+  requireGold(counts, pair);
   control.report({ stage: 'encoder', fraction: 0.02 });
   const prepared = prepareFeatureInputs(snapshot);
   control.throwIfCancelled();
@@ -72,7 +73,7 @@ export function trainRouter(
   control.throwIfCancelled();
   const models = storedModels(fit, config.estimator);
   control.report({ stage: 'evaluation', fraction: 0.85 });
-  const evaluation = evaluateRun({ snapshot, prepared, blocks, training, models, config });
+  const evaluation = evaluateRun({ snapshot: pair, prepared, blocks, training, models, config });
   control.report({ stage: 'evaluation', fraction: 0.97 });
 
   const warnings = [
@@ -86,8 +87,8 @@ export function trainRouter(
     ...evaluation.warnings,
   ];
   const report: TrainReport = {
-    pair: { strong: snapshot.strong, cheap: snapshot.cheap },
-    source: snapshot.source,
+    pair: { strong: pair.strong, cheap: pair.cheap },
+    source: sourceLabel(snapshot.sources),
     stage: snapshot.stage,
     signals: snapshot.signals.map((signal) => signal.name),
     isSimulated: snapshot.isSimulated,
@@ -100,7 +101,7 @@ export function trainRouter(
     bias: biasOf(fit, counts),
     overlap,
     propensity: propensity.source,
-    scaling: training.scaling,
+    scaling: training.sources.at(0)?.scaling ?? { method: 'none', factor: 1 },
     goldLoss: fit.goldLoss,
     metrics: evaluation.metrics,
     policyValue: evaluation.policyValue,
@@ -109,7 +110,7 @@ export function trainRouter(
     warnings,
   };
   const trained = describeTrainedRouter({
-    snapshot,
+    snapshot: pair,
     prepared,
     blocks,
     encoderRows,
@@ -142,11 +143,11 @@ function rounded(model: LinearModel): StoredModel {
   };
 }
 
-function requireGold(counts: LabelCounts, snapshot: PairSnapshot): void {
+function requireGold(counts: LabelCounts, { strong, cheap }: PairSnapshot): void {
   if (counts.nGold > 0) return;
   throw new AppError(
     'not-enough-data',
-    `No gold for ${snapshot.strong} and ${snapshot.cheap} among the training prompts: a router needs some. Grade responses, ` +
+    `No gold for ${strong} and ${cheap} among the training prompts: a router needs some. Grade responses, ` +
       'or import a file with gold for both models.',
     { details: { nGold: 0, nPreference: counts.nPreference } },
   );
@@ -159,7 +160,7 @@ function biasOf(fit: Fit, counts: LabelCounts): TrainReport['bias'] {
   return estimateMeanBias(fit.problem);
 }
 
-function simulationWarning(snapshot: PairSnapshot): Warning[] {
+function simulationWarning(snapshot: Snapshot): Warning[] {
   if (!snapshot.isSimulated) return [];
   return [
     {
@@ -170,7 +171,7 @@ function simulationWarning(snapshot: PairSnapshot): Warning[] {
   ];
 }
 
-function countSplits(snapshot: PairSnapshot): TrainReport['split'] {
+function countSplits(snapshot: Snapshot): TrainReport['split'] {
   const counts = { train: 0, dev: 0, test: 0 };
   for (const split of snapshot.split) {
     if (split === SPLIT.test) counts.test++;

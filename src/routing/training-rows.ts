@@ -4,26 +4,41 @@ import { createRng, deriveSeed } from '../core/rng.ts';
 import type { Sample } from '../causal/sample.ts';
 import { scalingFactor, type ScalingMethod } from '../causal/scaling.ts';
 import type { Warning } from '../core/warning.ts';
-import { SPLIT, type PairSnapshot } from './snapshot.ts';
+import { SPLIT, type PairSnapshot, type Snapshot } from './snapshot.ts';
 
 /** How much of the revealed gold to train on. */
 export type GoldAmount =
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'fraction'; readonly fraction: number };
 
-/** The labels of one training: which rows of a snapshot, with what gold, preference and propensity. */
+/** How a source's gains were put on the scale of gold. */
+export interface Scaling {
+  readonly method: ScalingMethod;
+  readonly factor: number;
+}
+
+/** The labels of one source in a training. */
+export interface SourceLabels {
+  readonly name: string;
+  readonly isSimulated: boolean;
+  readonly hasPreference: Uint8Array;
+  /** Rescaled where the scales are not declared; NaN where the source says nothing. */
+  readonly preferenceGain: Float64Array;
+  readonly scaling: Scaling;
+}
+
+/** The labels of one training of one pair: which rows of a snapshot, with what gold, preferences and propensity. */
 export interface TrainingRows {
   /** Rows of the snapshot that carry a label. */
   readonly rows: Int32Array;
   readonly hasGold: Uint8Array;
   readonly goldGain: Float64Array;
+  /** Of any source. */
   readonly hasPreference: Uint8Array;
-  /** Rescaled where the scales are not declared. */
-  readonly preferenceGain: Float64Array;
+  readonly sources: readonly SourceLabels[];
   /** Logged π (times the subsampling), NaN where nobody logged one. */
   readonly designedPropensity: Float64Array;
   readonly group: Int32Array;
-  readonly scaling: { readonly method: ScalingMethod; readonly factor: number };
   readonly warnings: readonly Warning[];
 }
 
@@ -35,74 +50,111 @@ export interface TrainingChoice {
   readonly seed: number;
 }
 
-/** Every prompt outside the test set that carries gold (revealed, and drawn if subsampled) or a preference. */
-export function trainingRows(snapshot: PairSnapshot, choice: TrainingChoice): TrainingRows {
-  const outsideTest = Int32Array.from(snapshot.split.keys()).filter((i) => snapshot.split[i] !== SPLIT.test);
-  const graded = outsideTest.filter((i) => Number.isFinite(snapshot.goldGain[i]));
+/** Which of the graded prompts train, and the share of them that was drawn. */
+export interface GoldDraw {
+  readonly isKept: (row: number) => boolean;
+  readonly share: number;
+}
+
+/** All the revealed gold. */
+export const EVERY_GOLD: GoldDraw = { isKept: () => true, share: 1 };
+
+/** Draws the gold to train on from the prompts outside the test set that are graded for any of the models. */
+export function drawGold(snapshot: Snapshot, choice: TrainingChoice): GoldDraw {
+  const graded = outsideTest(snapshot).filter((i) =>
+    snapshot.models.some(({ goldGain }) => Number.isFinite(goldGain[i])),
+  );
   const kept = subsampleGold(graded, choice);
   const keptSet = new Set(kept);
-  const rows = outsideTest.filter((i) => keptSet.has(i) || Number.isFinite(snapshot.preferenceGain[i]));
-  // Where every labelled prompt was graded, who was graded is no secret: everybody.
-  const everythingGraded = outsideTest.every(
-    (i) => Number.isFinite(snapshot.goldGain[i]) || !Number.isFinite(snapshot.preferenceGain[i]),
-  );
-  const share = subsampledShare(choice.gold, kept.length, graded.length);
-  const propensity = (i: number): number => {
-    const logged = snapshot.designedPropensity[i];
-    return share * (everythingGraded && Number.isNaN(logged) ? 1 : logged);
+  return {
+    isKept: (row) => keptSet.has(row),
+    share: subsampledShare(choice.gold, kept.length, graded.length),
   };
-  return labelRows(snapshot, rows, (i) => keptSet.has(i), {
+}
+
+/** Every prompt outside the test set that carries gold (revealed, and drawn if subsampled) or a preference. */
+export function trainingRows(
+  pair: PairSnapshot,
+  draw: GoldDraw,
+  choice: Pick<TrainingChoice, 'scaling'>,
+): TrainingRows {
+  const candidates = outsideTest(pair);
+  const isGraded = (i: number): boolean => Number.isFinite(pair.goldGain[i]);
+  const isGold = (i: number): boolean => draw.isKept(i) && isGraded(i);
+  const isJudged = (i: number): boolean => pair.preferences.some(({ gain }) => Number.isFinite(gain[i]));
+  const rows = candidates.filter((i) => isGold(i) || isJudged(i));
+  // Where every labelled prompt was graded, who was graded is no secret: everybody.
+  const everythingGraded = candidates.every((i) => isGraded(i) || !isJudged(i));
+  const propensity = (i: number): number => {
+    const logged = pair.designedPropensity[i];
+    return draw.share * (everythingGraded && Number.isNaN(logged) ? 1 : logged);
+  };
+  return labelRows(pair, rows, isGold, {
     propensity,
-    hasPreference: (i) => Number.isFinite(snapshot.preferenceGain[i]),
-    gold: snapshot.goldGain,
+    mayCarryPreference: () => true,
+    gold: pair.goldGain,
     scaling: choice.scaling,
   });
 }
 
 export interface Labelling {
   readonly propensity: (row: number) => number;
-  readonly hasPreference: (row: number) => boolean;
+  /** Whether a row's preferences, where it has any, are labels. */
+  readonly mayCarryPreference: (row: number) => boolean;
   readonly gold: Float64Array;
   readonly scaling: ScalingMethod | undefined;
 }
 
-/** The labels of the given rows of a snapshot. */
+/** The labels of the given rows of a pair. */
 export function labelRows(
-  snapshot: PairSnapshot,
+  pair: PairSnapshot,
   rows: Int32Array,
   isGold: (row: number) => boolean,
   labelling: Labelling,
 ): TrainingRows {
-  const hasGold = Uint8Array.from(rows, (i) => Number(isGold(i)));
-  const hasPreference = Uint8Array.from(rows, (i) => Number(labelling.hasPreference(i)));
   const goldGain = Float64Array.from(rows, (i) => (isGold(i) ? labelling.gold[i] : Number.NaN));
-  const raw = Float64Array.from(rows, (i) =>
-    labelling.hasPreference(i) ? snapshot.preferenceGain[i] : Number.NaN,
-  );
-  const method = labelling.scaling ?? (snapshot.scalesDeclared ? 'none' : 'variance');
   const gold = goldGain.filter(Number.isFinite);
-  const preference = raw.filter(Number.isFinite);
-  const canScale = gold.length >= 2 && preference.length >= 2;
-  const factor = canScale ? scalingFactor(gold, preference, method) : 1;
+  const sources = pair.preferences.map((column): SourceLabels => {
+    const raw = Float64Array.from(rows, (i) =>
+      labelling.mayCarryPreference(i) ? column.gain[i] : Number.NaN,
+    );
+    const preference = raw.filter(Number.isFinite);
+    const method = labelling.scaling ?? (column.scalesDeclared ? 'none' : 'variance');
+    const canScale = gold.length >= 2 && preference.length >= 2;
+    const factor = canScale ? scalingFactor(gold, preference, method) : 1;
+    return {
+      name: column.source,
+      isSimulated: column.isSimulated,
+      hasPreference: Uint8Array.from(raw, (y) => Number(Number.isFinite(y))),
+      preferenceGain: raw.map((y) => y * factor),
+      scaling: { method: canScale ? method : 'none', factor },
+    };
+  });
   return {
     rows,
-    hasGold,
+    hasGold: Uint8Array.from(rows, (i) => Number(isGold(i))),
     goldGain,
-    hasPreference,
-    preferenceGain: raw.map((y) => y * factor),
+    hasPreference: Uint8Array.from(rows, (_, k) =>
+      Number(sources.some((source) => source.hasPreference[k] === 1)),
+    ),
+    sources,
     designedPropensity: Float64Array.from(rows, labelling.propensity),
-    group: Int32Array.from(rows, (i) => snapshot.group[i]),
-    scaling: { method: canScale ? method : 'none', factor },
-    warnings:
-      factor === 1
-        ? []
-        : [
-            {
-              code: 'preference-rescaled',
-              message: `Gold and source do not both declare a scale: preferences were multiplied by ${factor.toFixed(3)} (${method}).`,
-            },
-          ],
+    group: Int32Array.from(rows, (i) => pair.group[i]),
+    warnings: sources.filter(({ scaling }) => scaling.factor !== 1).map(describeRescaling),
   };
+}
+
+function describeRescaling({ name, scaling: { factor, method } }: SourceLabels): Warning {
+  return {
+    code: 'preference-rescaled',
+    message:
+      `Gold and “${name}” do not both declare a scale: its preferences were multiplied by ${factor.toFixed(3)} ` +
+      `(${method}).`,
+  };
+}
+
+function outsideTest({ split }: Pick<Snapshot, 'split'>): Int32Array {
+  return Int32Array.from(split.keys()).filter((i) => split[i] !== SPLIT.test);
 }
 
 function subsampledShare(gold: GoldAmount | undefined, kept: number, graded: number): number {
@@ -131,12 +183,13 @@ function subsampleGold(graded: Int32Array, choice: TrainingChoice): Int32Array {
 
 /** The sample that the estimators read. */
 export function toSample(training: TrainingRows, x: Matrix, propensity: Float64Array): Sample {
+  const absent = new Float64Array(training.rows.length).fill(Number.NaN);
   return {
     x,
     hasGold: training.hasGold,
     goldGain: training.goldGain,
     hasPreference: training.hasPreference,
-    preferenceGain: training.preferenceGain,
+    preferenceGain: training.sources.at(0)?.preferenceGain ?? absent,
     propensity,
     group: training.group,
   };
@@ -161,6 +214,6 @@ export function countLabels(training: Pick<TrainingRows, 'hasGold' | 'hasPrefere
 }
 
 /** Gold gains of the training rows, masked or not: the reference `all-gold`. */
-export function allGoldOf(snapshot: PairSnapshot, training: TrainingRows): Float64Array {
-  return take(snapshot.allGoldGain, training.rows);
+export function allGoldOf(pair: PairSnapshot, training: TrainingRows): Float64Array {
+  return take(pair.allGoldGain, training.rows);
 }

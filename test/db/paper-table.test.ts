@@ -7,7 +7,7 @@ import { mergeStaging } from '../../db/import/merge-staging.ts';
 import { stageFile } from '../../db/import/stage-file.ts';
 import { stagingPathFor } from '../../db/import/staging-files.ts';
 import { createProject } from '../../db/open.ts';
-import { buildPairSnapshot } from '../../db/repositories/pair-snapshot.ts';
+import { buildSnapshot } from '../../db/repositories/snapshot.ts';
 import { uncontrolled } from '../../src/core/progress.ts';
 import { TRAIN_DEFAULTS } from '../../src/routing/run.ts';
 import { trainRouter } from '../../src/routing/train.ts';
@@ -50,16 +50,17 @@ describe('a table of vectors and gains without text', () => {
         gold: { amount: { kind: 'count', count: 500 }, seed: 3 },
       } as const;
       mergeStaging(project.db, { stagingPath, summary }, deps);
-      const snapshot = buildPairSnapshot(project.db, {
-        strong: 'strong',
-        cheap: 'cheap',
+      const snapshot = buildSnapshot(project.db, {
+        models: ['strong'],
+        anchor: 'cheap',
+        sources: [],
         stage: 'route',
         signals: [],
       });
       expect(snapshot.n).toBe(3000);
       expect(snapshot.vectorDim).toBe(20);
-      expect(snapshot.allGoldGain[0]).toBeCloseTo(world.r[0], 12);
-      expect(snapshot.allGoldCheapQuality.every(Number.isNaN)).toBe(true);
+      expect(snapshot.models[0].allGoldGain[0]).toBeCloseTo(world.r[0], 12);
+      expect(snapshot.models[0].allGoldAnchorQuality.every(Number.isNaN)).toBe(true);
       expect(new Set(snapshot.group).size).toBe(3000);
 
       const { report } = trainRouter(

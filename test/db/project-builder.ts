@@ -3,7 +3,7 @@ import type { NewGradingEvent } from '../../db/repositories/grading.ts';
 import { insertGoldDraws } from '../../db/repositories/gold-draw.ts';
 import type { GoldDraw } from '../../db/repositories/gold-draw.ts';
 import { ensureModel } from '../../db/repositories/models.ts';
-import { buildPairSnapshot } from '../../db/repositories/pair-snapshot.ts';
+import { buildPairSnapshot } from '../../db/repositories/snapshot.ts';
 import { ensureDataset } from '../../db/repositories/prompts.ts';
 import { ensureRater } from '../../db/repositories/raters.ts';
 import { ensureSource } from '../../db/repositories/sources.ts';

@@ -207,7 +207,6 @@ describe('gold without a scale', () => {
     const snapshot = snapshotOf(project.db);
     expect(close(snapshot.allGoldGain)).toEqual([-0.25, 0.25, 2.25]);
     expect(close(snapshot.goldGain)).toEqual([-0.25, 0.25, NaN]);
-    expect(snapshot.scalesDeclared).toBe(false);
     expect(snapshot.warnings.map((warning) => warning.code)).toEqual(['undeclared-scale']);
   });
 });
@@ -220,8 +219,8 @@ describe('the gold quality of the cheap response', () => {
     project.draw(a, false);
     project.grade(b, { ...pair, scoreA: 5, scoreB: 2, scale: [0, 5] });
     project.grade(c, { ...pair, verdict: 'a' });
-    expect([...snapshotOf(project.db).allGoldCheapQuality]).toEqual([0.8, 0.4, NaN]);
-    expect([...snapshotOf(project.db, { strong: 'B', cheap: 'A' }).allGoldCheapQuality]).toEqual([
+    expect([...snapshotOf(project.db).allGoldAnchorQuality]).toEqual([0.8, 0.4, NaN]);
+    expect([...snapshotOf(project.db, { strong: 'B', cheap: 'A' }).allGoldAnchorQuality]).toEqual([
       NaN,
       1,
       NaN,
@@ -387,10 +386,10 @@ describe('a preference gain (A strong, B cheap)', () => {
     project.response(prompt, 'A');
     fill(project, prompt);
     const snapshot = snapshotOf(project.db, { source: 'J' });
-    expect(close(snapshot.preferenceGain)).toEqual(close([gain]));
-    expect([...snapshot.preferenceCount]).toEqual([count]);
+    expect(close(snapshot.preferences[0].gain)).toEqual(close([gain]));
+    expect([...snapshot.preferences[0].count]).toEqual([count]);
     const turned = snapshotOf(project.db, { source: 'J', strong: 'B', cheap: 'A' });
-    expect(close(turned.preferenceGain)).toEqual(close([gain === 0 ? 0 : -gain]));
+    expect(close(turned.preferences[0].gain)).toEqual(close([gain === 0 ? 0 : -gain]));
   });
 
   test('of a source without a scale is in units of its observed range over all models, with a warning', () => {
@@ -404,7 +403,7 @@ describe('a preference gain (A strong, B cheap)', () => {
     ] as const)
       project.score('J', prompt, model, score);
     const snapshot = snapshotOf(project.db);
-    expect(close(snapshot.preferenceGain)).toEqual([0.25]);
+    expect(close(snapshot.preferences[0].gain)).toEqual([0.25]);
     expect(snapshot.warnings.map((warning) => warning.code)).toEqual(['undeclared-scale']);
   });
 
@@ -413,7 +412,7 @@ describe('a preference gain (A strong, B cheap)', () => {
     project.source({ name: 'J' });
     const prompt = project.prompt();
     for (const model of ['A', 'B']) project.score('J', prompt, model, 3);
-    expect([...snapshotOf(project.db).preferenceGain]).toEqual([0]);
+    expect([...snapshotOf(project.db).preferences[0].gain]).toEqual([0]);
   });
 });
 
@@ -433,6 +432,8 @@ describe('scales count as declared', () => {
         ? { ...pair, verdict: 'a' }
         : { ...pair, scoreA: 1, scoreB: 0, scale: gold === 'declared' ? [0, 1] : null },
     );
-    expect(snapshotOf(project.db).scalesDeclared).toBe(gold === source && gold !== 'undeclared');
+    expect(snapshotOf(project.db).preferences[0].scalesDeclared).toBe(
+      gold === source && gold !== 'undeclared',
+    );
   });
 });

@@ -167,13 +167,22 @@ describe('the cost of a row', () => {
 describe('the source of a snapshot', () => {
   test('is implied where there is one', () => {
     const project = buildProject();
-    expect(snapshotOf(project.db).source).toBeNull();
+    expect(snapshotOf(project.db).preferences).toEqual([]);
     project.source({ name: 'S', kind: 'simulated' });
-    expect(snapshotOf(project.db)).toMatchObject({ source: 'S', isSimulated: true });
+    expect(snapshotOf(project.db)).toMatchObject({
+      preferences: [{ source: 'S', isSimulated: true }],
+      isSimulated: true,
+    });
     project.source({ name: 'J' });
-    expect(snapshotOf(project.db)).toMatchObject({ source: 'J', isSimulated: false });
-    expect(snapshotOf(project.db, { source: null }).source).toBe('J');
-    expect(snapshotOf(project.db, { source: 'S' })).toMatchObject({ source: 'S', isSimulated: true });
+    expect(snapshotOf(project.db)).toMatchObject({
+      preferences: [{ source: 'J', isSimulated: false }],
+      isSimulated: false,
+    });
+    expect(snapshotOf(project.db, { source: null }).preferences[0].source).toBe('J');
+    expect(snapshotOf(project.db, { source: 'S' })).toMatchObject({
+      preferences: [{ source: 'S', isSimulated: true }],
+      isSimulated: true,
+    });
     project.source({ name: 'K' });
     const several = refusalOf(() => snapshotOf(project.db));
     expect(several).toMatchObject({ code: 'usage', details: { available: ['J', 'K', 'S'] } });

@@ -5,7 +5,7 @@ import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
 import { runJobTask } from '../run-tasks.ts';
 import { TRAIN_DEFAULTS } from '../../routing/run.ts';
-import { readSnapshot } from './snapshot-service.ts';
+import { readPairSnapshot } from './snapshot-service.ts';
 
 type Result = JobResult<'bias.estimate'>;
 
@@ -29,7 +29,7 @@ export async function estimateBiases(
   const warnings: Result['warnings'][number][] = [];
   for (const [i, source] of names.entries()) {
     job.control.throwIfCancelled();
-    const snapshot = readSnapshot(session(), { strong, cheap, source, stage: 'route', signals: [] });
+    const snapshot = readPairSnapshot(session(), { strong, cheap, source, stage: 'route', signals: [] });
     const part = { from: i / names.length, to: (i + 1) / names.length };
     try {
       const config = { seed, repeats, dimensions };

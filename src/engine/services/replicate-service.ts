@@ -4,7 +4,7 @@ import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
 import { runJobTasks } from '../run-tasks.ts';
 import { splitRange } from '../worker-pool.ts';
-import { readSnapshot } from './snapshot-service.ts';
+import { readPairSnapshot } from './snapshot-service.ts';
 
 /** The rounds, spread over workers. A round knows its number and nothing of the others, so their number changes nothing. */
 export async function replicate(
@@ -14,7 +14,7 @@ export async function replicate(
 ): Promise<JobResult<'replicate.start'>> {
   const startedMs = deps.clock();
   const { rounds, nGold, nTest, isPaired, seed, dimensions } = input;
-  const snapshot = readSnapshot(session(), input);
+  const snapshot = readPairSnapshot(session(), input);
   const config = { rounds, nGold, nTest, isPaired, seed, dimensions };
   checkReplicate(snapshot, config);
   job.control.report({ stage: 'rounds', fraction: 0, done: 0, total: rounds, unit: 'rounds' });

@@ -7,6 +7,7 @@ import { z } from '../../contract/zod.ts';
 import { AppError } from '../../core/errors.ts';
 import type { StoredRun } from '../../routing/evaluate-stored.ts';
 import type { TrainConfig } from '../../routing/run.ts';
+import { pairOf, sourceLabel } from '../../routing/snapshot.ts';
 import { readRouterFile } from '../../runtime/router-file.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
@@ -73,13 +74,14 @@ export async function evaluateStoredRun(
   const config = trainConfig.parse(run.config);
   const snapshot = readSnapshot(open, config);
   job.control.throwIfCancelled();
+  const pair = pairOf(snapshot);
   const stored = readStoredRun(open, run, trainerConfig(config));
   const evaluation = await runJobTask(deps, job, 'evaluate', { snapshot, run: stored, split: input.split });
   return {
     runId: run.id,
     n: evaluation.n,
-    pair: { strong: snapshot.strong, cheap: snapshot.cheap },
-    source: snapshot.source,
+    pair: { strong: pair.strong, cheap: pair.cheap },
+    source: sourceLabel(snapshot.sources),
     stage: snapshot.stage,
     isSimulated: snapshot.isSimulated,
     costUnit: snapshot.costUnit,

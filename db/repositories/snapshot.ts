@@ -1,17 +1,19 @@
 import type { Warning } from '../../src/core/warning.ts';
-import type { PairSnapshot } from '../../src/routing/snapshot.ts';
+import { pairOf, type PairSnapshot, type Snapshot } from '../../src/routing/snapshot.ts';
 import { covariateColumns, promptVectors } from '../snapshot/columns.ts';
 import type { CallUsage } from '../snapshot/costs.ts';
-import { pairCosts } from '../snapshot/costs.ts';
+import { callCosts } from '../snapshot/costs.ts';
 import { dataHash } from '../snapshot/data-hash.ts';
-import { pairLabels } from '../snapshot/labels.ts';
+import { loadDesign, pairLabels } from '../snapshot/labels.ts';
 import { loadPairGrades } from '../snapshot/gold.ts';
-import { loadPreferences, meanScores, noPreferences } from '../snapshot/preferences.ts';
-import type { PairRequest } from '../snapshot/request.ts';
+import { loadPreferences, meanScores } from '../snapshot/preferences.ts';
+import type { PairRequest, ResolvedRequest, SnapshotRequest } from '../snapshot/request.ts';
 import { resolveRequest } from '../snapshot/request.ts';
 import { loadSplits } from '../snapshot/splits.ts';
+import { unusedLabels } from '../snapshot/unused-labels.ts';
 import type { ReadableDb } from '../sqlite.ts';
 import { listEncoders } from './embeddings.ts';
+import type { Model } from './models.ts';
 
 interface ResponseRow extends CallUsage {
   readonly promptId: number;
@@ -31,49 +33,39 @@ interface PromptRow {
 }
 
 /**
- * Everything a run reads about two models and a source, frozen: statistics, section 1. One row for every prompt that has a
- * response, gold or a preference for them, in the order of import. A few queries over whole tables; a prompt is named
- * `dataset/external id`, which `findPrompt` resolves.
+ * Everything a run reads about some models and sources, frozen: statistics, section 1. One row for every prompt that has a
+ * response of one of the models, gold or a preference about one of them and the anchor, in the order of import. A few
+ * queries over whole tables; a prompt is named `dataset/external id`, which `findPrompt` resolves.
  *
  * Errors: `usage` with what there is where a name is unknown or does not fit.
  */
-export function buildPairSnapshot(db: ReadableDb, request: PairRequest): PairSnapshot {
+export function buildSnapshot(db: ReadableDb, request: SnapshotRequest): Snapshot {
   const wanted = resolveRequest(db, request);
-  const { strong, cheap, source } = wanted;
-  const pair = { modelAId: Math.min(strong.id, cheap.id), modelBId: Math.max(strong.id, cheap.id) };
-  const gold = loadPairGrades(db, pair.modelAId, pair.modelBId);
-  const preferences = source === null ? noPreferences : loadPreferences(db, source, { pair });
-  const responses = loadResponses(db, strong.id, cheap.id, wanted.stage === 'cascade');
+  const { anchor, models, sources } = wanted;
+  const said = models.map((model) => loadLabels(db, wanted, model));
+  const responses = loadResponses(db, wanted);
   const prompts = loadPrompts(
     db,
-    new Set([
-      ...responses.strong.keys(),
-      ...responses.cheap.keys(),
-      ...gold.byPrompt.keys(),
-      ...preferences.scores.keys(),
-      ...preferences.judgements.keys(),
-    ]),
+    new Set([...responses.values()].flatMap((of) => [...of.keys()]).concat(said.flatMap(labelledPrompts))),
   );
   const ids = prompts.map((prompt) => prompt.id);
-  const labels = pairLabels(db, { ids, pair, isStrongFirst: strong.id === pair.modelAId, gold, preferences });
-  const callsOf = (calls: ReadonlyMap<number, ResponseRow>): (ResponseRow | null)[] =>
-    ids.map((id) => calls.get(id) ?? null);
-  const { warnings: costWarnings, ...costs } = pairCosts(
-    { model: strong, calls: callsOf(responses.strong) },
-    { model: cheap, calls: callsOf(responses.cheap) },
-  );
+  const labels = said.map((each) => pairLabels({ ids, ...each }));
+  const callsOf = (model: Model): { model: Model; calls: (ResponseRow | null)[] } => {
+    const calls = responses.get(model.id);
+    return { model, calls: ids.map((id) => calls?.get(id) ?? null) };
+  };
+  const costs = callCosts(models.map(callsOf), callsOf(anchor));
   const { covariates, warnings: covariateWarnings } = covariateColumns(
     prompts.map((prompt) => prompt.covariatesJson),
   );
   const { warnings: splitWarnings, ...placement } = placeRows(db, prompts);
   const signals = wanted.signals.map((signal) => {
-    const scores = meanScores(db, signal.id, cheap.id);
+    const scores = meanScores(db, signal.id, anchor.id);
     return { name: signal.name, scores: Float64Array.from(ids, (id) => scores.get(id) ?? Number.NaN) };
   });
   const content = {
-    strong: strong.name,
-    cheap: cheap.name,
-    source: source?.name ?? null,
+    anchor: anchor.name,
+    sources: sources.map(({ name, kind }) => ({ name, isSimulated: kind === 'simulated' })),
     isSimulated: wanted.isSimulated,
     stage: wanted.stage,
     n: prompts.length,
@@ -81,28 +73,62 @@ export function buildPairSnapshot(db: ReadableDb, request: PairRequest): PairSna
     prompts: prompts.map((prompt) => prompt.text),
     languages: prompts.map((prompt) => prompt.language),
     categories: prompts.map((prompt) => prompt.category),
-    cheapResponses: ids.map((id) => responses.cheap.get(id)?.text ?? null),
+    cheapResponses: ids.map((id) => responses.get(anchor.id)?.get(id)?.text ?? null),
     signals,
     covariates,
     ...promptVectors(db, wanted.encoder ?? impliedEncoder(db, prompts), ids),
     ...placement,
-    ...labels.columns,
-    ...costs,
-    scalesDeclared: labels.scalesDeclared,
+    ...loadDesign(db, ids),
+    models: labels.map(({ undeclared: _, ...columns }, k) => ({
+      model: models[k].name,
+      ...columns,
+      cost: costs.models[k],
+    })),
+    anchorCost: costs.anchor,
+    costUnit: costs.costUnit,
   };
+  const undeclared = [...new Set(labels.flatMap((each) => each.undeclared))];
   return {
     ...content,
     dataHash: dataHash(content),
     warnings: [
       ...wanted.warnings,
-      ...labels.undeclared.map((what) =>
-        undeclaredScale(what === 'gold' ? 'Gold' : `“${source?.name ?? ''}”`),
-      ),
+      ...undeclared.map((source) => undeclaredScale(source === null ? 'Gold' : `“${source}”`)),
       ...splitWarnings,
-      ...costWarnings,
+      ...costs.warnings,
       ...covariateWarnings,
+      ...unusedLabels(db, models, sources),
     ],
   };
+}
+
+/** The same for two models and at most one source. */
+export function buildPairSnapshot(
+  db: ReadableDb,
+  { strong, cheap, source, ...request }: PairRequest,
+): PairSnapshot {
+  const sources = typeof source === 'string' ? [source] : [];
+  return pairOf(buildSnapshot(db, { ...request, anchor: cheap, models: [strong], sources }));
+}
+
+type Said = Omit<Parameters<typeof pairLabels>[0], 'ids'>;
+
+/** What gold and the sources say of a model against the anchor. */
+function loadLabels(db: ReadableDb, { anchor, sources }: ResolvedRequest, model: Model): Said {
+  const pair = { modelAId: Math.min(model.id, anchor.id), modelBId: Math.max(model.id, anchor.id) };
+  return {
+    pair,
+    isModelFirst: model.id === pair.modelAId,
+    gold: loadPairGrades(db, pair.modelAId, pair.modelBId),
+    preferences: sources.map((source) => ({ source, loaded: loadPreferences(db, source, { pair }) })),
+  };
+}
+
+function labelledPrompts({ gold, preferences }: Said): number[] {
+  return [
+    ...gold.byPrompt.keys(),
+    ...preferences.flatMap(({ loaded }) => [...loaded.scores.keys(), ...loaded.judgements.keys()]),
+  ];
 }
 
 /** Prompts without any text (vectors only) can be read through the one encoder that the project has vectors of. */
@@ -112,22 +138,23 @@ function impliedEncoder(db: ReadableDb, prompts: readonly PromptRow[]): string |
   return encoders.length === 1 ? encoders[0].encoder : null;
 }
 
+/** By model, by prompt. */
 function loadResponses(
   db: ReadableDb,
-  strongId: number,
-  cheapId: number,
-  withText: boolean,
-): { readonly strong: ReadonlyMap<number, ResponseRow>; readonly cheap: ReadonlyMap<number, ResponseRow> } {
-  const rows = db
-    .prepare<[{ strong: number; cheap: number; withText: number }], ResponseRow>(
-      `SELECT prompt_id AS promptId, model_id AS modelId, cost_usd AS costUsd, input_tokens AS inputTokens,
-         output_tokens AS outputTokens, CASE WHEN @withText AND model_id = @cheap THEN text END AS text
-       FROM response WHERE model_id IN (@strong, @cheap)`,
-    )
-    .all({ strong: strongId, cheap: cheapId, withText: withText ? 1 : 0 });
-  const of = (modelId: number): ReadonlyMap<number, ResponseRow> =>
-    new Map(rows.filter((row) => row.modelId === modelId).map((row) => [row.promptId, row]));
-  return { strong: of(strongId), cheap: of(cheapId) };
+  { anchor, models, stage }: ResolvedRequest,
+): ReadonlyMap<number, ReadonlyMap<number, ResponseRow>> {
+  const statement = db.prepare<[{ model: number; withText: number }], ResponseRow>(
+    `SELECT prompt_id AS promptId, model_id AS modelId, cost_usd AS costUsd, input_tokens AS inputTokens,
+       output_tokens AS outputTokens, CASE WHEN @withText THEN text END AS text
+     FROM response WHERE model_id = @model`,
+  );
+  return new Map(
+    [...models, anchor].map(({ id }) => {
+      const withText = stage === 'cascade' && id === anchor.id ? 1 : 0;
+      const rows = statement.all({ model: id, withText });
+      return [id, new Map(rows.map((row) => [row.promptId, row]))];
+    }),
+  );
 }
 
 function loadPrompts(db: ReadableDb, ids: ReadonlySet<number>): readonly PromptRow[] {
@@ -145,7 +172,7 @@ function loadPrompts(db: ReadableDb, ids: ReadonlySet<number>): readonly PromptR
 function placeRows(
   db: ReadableDb,
   prompts: readonly PromptRow[],
-): Pick<PairSnapshot, 'split' | 'group'> & { readonly warnings: readonly Warning[] } {
+): Pick<Snapshot, 'split' | 'group'> & { readonly warnings: readonly Warning[] } {
   const splits = loadSplits(db);
   const groups = new Map<string, number>();
   for (const { normHash } of prompts) if (!groups.has(normHash)) groups.set(normHash, groups.size);
