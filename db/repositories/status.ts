@@ -1,9 +1,8 @@
-import { SPLIT } from '../../src/routing/snapshot.ts';
 import { goldSigns, sourceAgreements } from '../snapshot/agreement.ts';
 import type { SourceAgreement } from '../snapshot/agreement.ts';
 import { loadVisibleGrades } from '../snapshot/gold.ts';
 import type { Grade } from '../snapshot/gold.ts';
-import { loadSplitsOf } from '../snapshot/splits.ts';
+import { outsideTest } from '../snapshot/training-prompts.ts';
 import type { ReadableDb } from '../sqlite.ts';
 import { countGoldDraws } from './gold-draw.ts';
 import { listModels } from './models.ts';
@@ -50,18 +49,7 @@ export interface ProjectStatus {
 /** What is in a project. Masked gold is counted by the draw that masked it, and never read. */
 export function projectStatus(db: ReadableDb): ProjectStatus {
   const grades = loadVisibleGrades(db);
-  const hashes = db
-    .prepare<[string], { id: number; normHash: string }>(
-      'SELECT id, norm_hash AS normHash FROM prompt WHERE id IN (SELECT value FROM json_each(?))',
-    )
-    .all(JSON.stringify([...grades.byPrompt.keys()]));
-  const splits = loadSplitsOf(
-    db,
-    hashes.map((prompt) => prompt.normHash),
-  );
-  const trainingPrompts = hashes
-    .filter((prompt) => splits.of(prompt.normHash) !== SPLIT.test)
-    .map((prompt) => prompt.id);
+  const trainingPrompts = outsideTest(db, [...grades.byPrompt.keys()]);
   const models = modelStatuses(db, grades.byPrompt);
   const signs = goldSigns(grades, trainingPrompts);
   return {

@@ -1,3 +1,4 @@
+import { wilsonInterval } from '../../src/stats/clustered-share.ts';
 import type { Source } from '../repositories/sources.ts';
 import type { ReadableDb } from '../sqlite.ts';
 import type { GoldGrades, Grade } from './gold.ts';
@@ -78,24 +79,12 @@ function gradedPairs(grades: readonly Grade[]): Iterable<readonly [number, numbe
   return pairs.values();
 }
 
-/** Averages of votes that cancel out may miss 0 by a rounding error. */
-function signOf(gain: number): number {
+/** The sign of a gain. Averages of votes that cancel out may miss 0 by a rounding error. */
+export function signOf(gain: number): number {
   return Math.abs(gain) < 1e-12 ? 0 : Math.sign(gain);
 }
 
-const Z95 = 1.959963984540054;
-
-/** Wilson (1927), Probable inference: (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n). */
 function toAgreement(same: number, n: number): Agreement {
   if (n === 0) return { n, agreementRate: null, ci95: null };
-  const p = same / n;
-  const z2 = Z95 * Z95;
-  const centre = p + z2 / (2 * n);
-  const half = Z95 * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
-  const scale = 1 + z2 / n;
-  return {
-    n,
-    agreementRate: p,
-    ci95: [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)],
-  };
+  return { n, agreementRate: same / n, ci95: wilsonInterval(same / n, n) };
 }

@@ -102,6 +102,14 @@ export function pairGold(
   };
 }
 
+/** The quality of one response in [0, 1] by the grades of it alone; NaN where there are none, or none with a score. */
+export function singleGold(grades: readonly Grade[], modelId: number, undeclared: Range): number {
+  const own = grades.filter((grade) => grade.modelBId === null && grade.modelAId === modelId);
+  return settle(own, (grade) =>
+    grade.scoreA === null ? Number.NaN : toUnit(grade.scoreA, rangeOf(grade, undeclared)),
+  );
+}
+
 /** What the grades are made of; `verdict` where there is none. */
 export function goldForm(grades: Iterable<Grade>): GainForm {
   let form: GainForm = 'verdict';

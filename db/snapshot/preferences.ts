@@ -87,8 +87,7 @@ export function loadPreferences(
   return {
     scores: groupBy(scores, (score) => score.promptId),
     judgements: groupBy(judgements, (judgement) => judgement.promptId),
-    range:
-      source.scale === null ? observedRange(db, source.id) : { lo: source.scale[0], hi: source.scale[1] },
+    range: rangeOfSource(db, source),
     form: !isScored ? 'verdict' : source.scale === null ? 'undeclared' : 'declared',
   };
 }
@@ -133,6 +132,11 @@ function judgedGain(judgement: Judgement, range: Range): number {
   return scoreA === null || scoreB === null
     ? verdictGain(judgement.verdict)
     : toUnit(scoreA, range) - toUnit(scoreB, range);
+}
+
+/** The declared scale, else the range observed over everything it says. */
+export function rangeOfSource(db: ReadableDb, source: Source): Range {
+  return source.scale === null ? observedRange(db, source.id) : { lo: source.scale[0], hi: source.scale[1] };
 }
 
 /** Over all models the source has judged, so that every pair has the same unit. */

@@ -1,4 +1,5 @@
 import type { ErrorPayload } from '../core/errors.ts';
+import { biasMethods } from './bias.ts';
 import { bundleMethods } from './bundles.ts';
 import { dataMethods } from './data.ts';
 import { gradingMethods } from './grading.ts';
@@ -19,6 +20,7 @@ export const methods = {
   ...dataMethods,
   ...gradingMethods,
   ...runMethods,
+  ...biasMethods,
   ...inspectionMethods,
   ...bundleMethods,
   ...jobMethods,

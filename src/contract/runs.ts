@@ -1,3 +1,4 @@
+import { meanBias } from './bias.ts';
 import { goldAmount, meanWithError, measured, pair, pairRequest, seed, stage, warning } from './common.ts';
 import { estimatorName, learnerName } from './estimators.ts';
 import { startedJob } from './jobs.ts';
@@ -10,26 +11,6 @@ export const metrics = z.object({ egMean: measured }).catchall(measured);
 const policyValue = z.record(z.string(), measured);
 
 const interval = z.tuple([z.number(), z.number()]).nullable();
-
-/** Gold minus preference, and how it was had. */
-const bias = z.object({
-  mean: z.number().nullable(),
-  ci95: interval,
-  method: z.enum(['paired-difference', 'doubly-robust']).optional(),
-  rows: z.int().optional(),
-  reason: z.string().optional(),
-});
-
-/** The estimated propensity of gold among prompts with gold and among the others. */
-const overlap = z.object({
-  goldDeciles: z.array(z.number()),
-  otherDeciles: z.array(z.number()),
-  effectiveGold: z.number(),
-  nGold: z.int(),
-  /** Rows whose p̂ / mean p̂ lies outside [.1, 10]. */
-  rowsOutside: z.int(),
-  rowsChecked: z.int(),
-});
 
 /** Width of a text block. */
 const dimensions = z.int().min(1).max(512).default(50);
@@ -50,7 +31,7 @@ export const trainDocument = z.object({
   nGold: z.int(),
   nPreference: z.int(),
   nPaired: z.int(),
-  bias,
+  bias: meanBias,
   metrics,
   policyValue,
   warnings: z.array(warning),
@@ -123,36 +104,6 @@ export const runSummary = z.object({
   warningCodes: z.array(z.string()),
 });
 
-export const biasDocument = z.object({
-  pair,
-  sources: z.array(
-    z.object({
-      source: z.string(),
-      isSimulated: z.boolean(),
-      /** Prompts with gold; with this source; with both. */
-      nGold: z.int(),
-      nPreference: z.int(),
-      nPaired: z.int(),
-      /** Gold gain minus preference gain, over all prompts. */
-      bias,
-      slices: z.array(
-        z.object({
-          by: z.enum(['category', 'language']),
-          value: z.string(),
-          rows: z.int(),
-          mean: z.number(),
-          ci95: z.tuple([z.number(), z.number()]),
-        }),
-      ),
-      /** Estimated propensity of gold and preference prompts, where there are both. */
-      overlap: overlap.nullable(),
-      warnings: z.array(warning),
-    }),
-  ),
-  /** Sources left out, and why. */
-  warnings: z.array(warning),
-});
-
 export const trainConfig = pairRequest.extend({
   estimator: estimatorName.default('auto'),
   learner: learnerName.default('ridge'),
@@ -192,17 +143,6 @@ export const runMethods = {
       seed: seed.default(0),
     }),
     replicateDocument,
-    startedJob,
-  ),
-  'bias.estimate': job(
-    z.object({
-      strong: z.string().min(1),
-      cheap: z.string().min(1),
-      /** None named: every source of the project. */
-      sources: z.array(z.string().min(1)).default([]),
-      seed: seed.default(0),
-    }),
-    biasDocument,
     startedJob,
   ),
 };

@@ -14,6 +14,7 @@ import { AppError, toErrorPayload } from '../core/errors.ts';
 import type { EngineContext, JobHandlers, QueryHandlers, QueryMethodName } from './engine-context.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { createEventBus } from './event-bus.ts';
+import { biasHandlers, biasJobs } from './handlers/bias-handlers.ts';
 import { bundleHandlers, bundleJobs } from './handlers/bundle-handlers.ts';
 import { dataHandlers } from './handlers/data-handlers.ts';
 import { gradingHandlers } from './handlers/grading-handlers.ts';
@@ -80,6 +81,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...dataHandlers(context),
     ...gradingHandlers(context),
     ...runHandlers(context),
+    ...biasHandlers(context),
     ...inspectionHandlers(context),
     ...bundleHandlers(context),
     ...jobHandlers(context),
@@ -87,6 +89,7 @@ export function createEngine(given: EngineDeps): Engine {
   const jobs: JobHandlers = {
     ...importJobs(context),
     ...runJobs(context),
+    ...biasJobs(context),
     ...inspectionJobs(context),
     ...bundleJobs(context),
   };

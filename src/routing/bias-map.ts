@@ -10,6 +10,9 @@ import { resolvePropensity } from '../causal/propensity.ts';
 import { featuresOf } from '../features/block-rows.ts';
 import { prepareFeatureInputs } from '../features/feature-inputs.ts';
 import { fitBlocks } from '../features/fit-blocks.ts';
+import { createRng, deriveSeed } from '../core/rng.ts';
+import { rowsWhere, type Sample } from '../causal/sample.ts';
+import { SLICINGS, slicingsOf, type SliceKind } from './bias-slices.ts';
 import { checkOverlap, type Overlap } from './overlap.ts';
 import { SPLIT, type PairSnapshot } from './snapshot.ts';
 import { countLabels, EVERY_GOLD, toSample, trainingRows, type LabelCounts } from './training-rows.ts';
@@ -19,19 +22,32 @@ export interface BiasReport extends LabelCounts {
   readonly source: string | null;
   readonly isSimulated: boolean;
   readonly bias: MeanBias;
-  /** By category, then by language; slices too small to say anything are counted in a warning. */
+  /** By category, language, length and form; slices too small to say anything are counted in a warning. */
   readonly slices: readonly BiasSlice[];
+  /** Gains of prompts with both labels, equal ones together; of many prompts a random part. */
+  readonly points: readonly GainPoint[];
   readonly overlap: Overlap | null;
   readonly warnings: readonly Warning[];
 }
 
 export interface BiasSlice {
-  readonly by: 'category' | 'language';
+  readonly by: SliceKind;
   readonly value: string;
+  /** What the slice means, where its name does not say so. */
+  readonly note?: string;
   readonly rows: number;
   readonly mean: number;
   readonly ci95: readonly [number, number];
 }
+
+export interface GainPoint {
+  readonly gold: number;
+  readonly preference: number;
+  readonly prompts: number;
+}
+
+/** More points than this only hide each other. */
+const MOST_POINTS = 2000;
 
 /** Fewer labels than this in a slice give no interval worth reading. */
 const LEAST_IN_SLICE = 10;
@@ -98,6 +114,7 @@ export function estimateBias(
     ...counts,
     bias,
     slices,
+    points: gainPoints(sample, config.seed),
     overlap,
     warnings,
   };
@@ -117,13 +134,10 @@ function sliceBias(
     : medianOverRepeats(problem.foldings.map((_, repeat) => doublyRobustScores(problem, repeat)));
   const slices: BiasSlice[] = [];
   let skipped = 0;
-  for (const [by, labels] of [
-    ['category', snapshot.categories],
-    ['language', snapshot.languages],
-  ] as const) {
+  for (const { by, valueOf, noteOf } of slicingsOf(snapshot, rows)) {
     const members = new Map<string, number[]>();
     rows.forEach((row, i) => {
-      const value = labels[row];
+      const value = valueOf(row);
       if (value === null || !Number.isFinite(scores[i])) return;
       const slice = members.get(value) ?? [];
       slice.push(i);
@@ -141,8 +155,31 @@ function sliceBias(
         Float64Array.from(slice, (i) => scores[i]),
         weights,
       );
-      slices.push({ by, value, rows: slice.length, mean, ci95 });
+      const note = noteOf(value);
+      slices.push({ by, value, ...(note === undefined ? {} : { note }), rows: slice.length, mean, ci95 });
     }
   }
-  return { slices: slices.sort((a, b) => a.by.localeCompare(b.by) || a.mean - b.mean), skipped };
+  const order = (slice: BiasSlice): number => SLICINGS.indexOf(slice.by);
+  return { slices: slices.sort((a, b) => order(a) - order(b) || a.mean - b.mean), skipped };
+}
+
+function gainPoints(sample: Sample, seed: number): readonly GainPoint[] {
+  const paired = rowsWhere(sample.hasGold).filter((i) => sample.hasPreference[i] === 1);
+  const rng = createRng(deriveSeed(seed, 'gain-points'));
+  const shown =
+    paired.length <= MOST_POINTS
+      ? paired
+      : rng
+          .permutation(paired.length)
+          .slice(0, MOST_POINTS)
+          .map((at) => paired[at]);
+  const points = new Map<string, { gold: number; preference: number; prompts: number }>();
+  for (const i of shown) {
+    const [gold, preference] = [sample.goldGain[i], sample.preferenceGain[i]];
+    const key = `${gold} ${preference}`;
+    const known = points.get(key);
+    if (known === undefined) points.set(key, { gold, preference, prompts: 1 });
+    else known.prompts++;
+  }
+  return [...points.values()];
 }

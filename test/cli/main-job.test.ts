@@ -5,7 +5,8 @@ import { CHEAP, generateDemo, JUDGE, STRONG } from '../../src/cli/demo/generate.
 import { exportDocument, routeDecision, verifyDocument } from '../../src/contract/bundles.ts';
 import { importReport } from '../../src/contract/imports.ts';
 import { projectStatus } from '../../src/contract/projects.ts';
-import { biasDocument, evaluateDocument, replicateDocument, trainDocument } from '../../src/contract/runs.ts';
+import { biasDocument } from '../../src/contract/bias.ts';
+import { evaluateDocument, replicateDocument, trainDocument } from '../../src/contract/runs.ts';
 import { json, metarouter, start, temporaryFolder } from './program.ts';
 
 const folder = temporaryFolder();

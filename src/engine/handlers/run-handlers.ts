@@ -1,12 +1,11 @@
 import { getRun, listRunsWithResults } from '../../../db/repositories/runs.ts';
 import { runSummary, trainDocument } from '../../contract/runs.ts';
 import type { EngineContext, JobHandlers, QueryHandlers } from '../engine-context.ts';
-import { estimateBiases } from '../services/bias-service.ts';
 import { replicate } from '../services/replicate-service.ts';
 import { evaluateStoredRun, requireRun, train } from '../services/run-service.ts';
 
 type Queries = Pick<QueryHandlers, 'run.list' | 'run.get'>;
-type Jobs = Pick<JobHandlers, 'run.train' | 'run.evaluate' | 'replicate.start' | 'bias.estimate'>;
+type Jobs = Pick<JobHandlers, 'run.train' | 'run.evaluate' | 'replicate.start'>;
 
 export function runHandlers({ session }: EngineContext): Queries {
   return {
@@ -28,7 +27,6 @@ export function runJobs(context: EngineContext): Jobs {
     'run.train': { kind: 'train', work: (input, job) => train(context, input, job) },
     'run.evaluate': { kind: 'evaluate', work: (input, job) => evaluateStoredRun(context, input, job) },
     'replicate.start': { kind: 'replicate', work: (input, job) => replicate(context, input, job) },
-    'bias.estimate': { kind: 'bias', work: (input, job) => estimateBiases(context, input, job) },
   };
 }
 

@@ -16,6 +16,7 @@ const source = (name: string, mean: number | null, ci95: readonly [number, numbe
   nPaired: 100,
   bias: { mean, ci95, ...(mean === null ? { reason: 'too few labels' } : {}) },
   slices: [],
+  points: [],
   overlap: null,
   warnings: [],
 });
