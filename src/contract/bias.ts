@@ -163,7 +163,6 @@ export const biasMethods = {
       source: z.string().min(1),
       slice: z.object({ by: sliceKind, value: z.string() }).optional(),
       cell: z.object({ gold: outcome, preference: outcome }).optional(),
-      seed: seed.default(0),
       offset: z.int().min(0).default(0),
       limit: z.int().min(1).max(500).default(50),
     }),

@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import { slicingsOf, type SliceKind } from './bias-slices.ts';
 import type { PairSnapshot } from './snapshot.ts';
-import { trainingRows } from './training-rows.ts';
+import { EVERY_GOLD, trainingRows } from './training-rows.ts';
 
 /** The prompts behind a figure of the bias map. */
 export interface SliceItems {
@@ -21,17 +21,16 @@ export interface ItemChoice {
   readonly slice?: { readonly by: SliceKind; readonly value: string } | undefined;
   /** Prompts with both labels, by what gold and the source say. */
   readonly cell?: { readonly gold: Outcome; readonly preference: Outcome } | undefined;
-  readonly seed: number;
 }
 
 /** @throws AppError `usage` where no prompt is in such a slice. */
 export function sliceItems(snapshot: PairSnapshot, choice: ItemChoice): SliceItems {
-  const training = trainingRows(snapshot, { seed: choice.seed });
+  const training = trainingRows(snapshot, EVERY_GOLD, {});
   const goldGain = new Float64Array(snapshot.n).fill(Number.NaN);
   const preferenceGain = new Float64Array(snapshot.n).fill(Number.NaN);
   training.rows.forEach((row, i) => {
     goldGain[row] = training.goldGain[i];
-    preferenceGain[row] = training.preferenceGain[i];
+    preferenceGain[row] = training.sources.at(0)?.preferenceGain[i] ?? Number.NaN;
   });
   const { slice, cell } = choice;
   const slicing = slicingsOf(snapshot, training.rows).find((each) => each.by === slice?.by);

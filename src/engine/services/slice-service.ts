@@ -4,7 +4,7 @@ import type { MethodOutput, ParsedInput } from '../../contract/methods.ts';
 import { sliceItems, type SliceItems } from '../../routing/slice-items.ts';
 import type { PairSnapshot } from '../../routing/snapshot.ts';
 import type { Session } from '../session.ts';
-import { readSnapshot } from './snapshot-service.ts';
+import { readPairSnapshot } from './snapshot-service.ts';
 
 type Input = ParsedInput<'bias.items'>;
 
@@ -51,13 +51,13 @@ export class SliceBrowser {
   }
 
   #list(input: Input): Listing {
-    const { strong, cheap, source, slice, cell, seed } = input;
+    const { strong, cheap, source, slice, cell } = input;
     const changes = countChanges(this.#session.file.db);
-    const key = JSON.stringify([strong, cheap, source, slice, cell, seed]);
+    const key = JSON.stringify([strong, cheap, source, slice, cell]);
     const known = this.#listing;
     if (known?.key === key && known.changes === changes) return known;
-    const snapshot = readSnapshot(this.#session, { strong, cheap, source, stage: 'route', signals: [] });
-    const listing = { key, changes, snapshot, items: sliceItems(snapshot, { slice, cell, seed }) };
+    const snapshot = readPairSnapshot(this.#session, { strong, cheap, source, stage: 'route', signals: [] });
+    const listing = { key, changes, snapshot, items: sliceItems(snapshot, { slice, cell }) };
     this.#listing = listing;
     return listing;
   }
