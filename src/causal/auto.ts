@@ -1,29 +1,27 @@
-import { takeRows } from '../core/matrix.ts';
-import { combineLinear, predictLinear } from '../learners/linear.ts';
-import { ESTIMATORS, type Estimate, type EstimatorName } from './estimators.ts';
+import { combineLinear, predictRows } from '../learners/linear.ts';
+import { admissibleEstimators, ESTIMATORS, type Estimate, type EstimatorName } from './estimators.ts';
 import { FOLD_COUNT, makeFolds, type FoldScheme } from './folds.ts';
 import { createProblem, type Problem } from './nuisances.ts';
-import { selectRows, type Sample } from './sample.ts';
+import { selectRows, type Sample, type SourceLabels } from './sample.ts';
 
 /** Temperature of the exponential weights: 1 would be Akaike weights; 2 hedges more (measured: docs/statistics.md). */
 export const TEMPERATURE = 2;
 
-const UNPAIRED: readonly EstimatorName[] = [
+const MEMBERS: readonly EstimatorName[] = [
   'gold-only',
   'mean-shift',
   'r-learner',
   'dr-learner',
   'offset',
   'calibrated-offset',
+  'paired-difference',
+  'two-stage-surrogate',
 ];
 
 /** The members of auto. Where gold was drawn by looking at the verdict, the R-learner is not valid and leaves. */
 export function autoCandidates(problem: Problem, selectedOnVerdict: boolean): readonly EstimatorName[] {
-  if (problem.preferenceRows.length === 0) return ['gold-only'];
-  const candidates = selectedOnVerdict ? UNPAIRED.filter((name) => name !== 'r-learner') : UNPAIRED;
-  return problem.pairing.isFullyPaired
-    ? [...candidates, 'paired-difference', 'two-stage-surrogate']
-    : candidates;
+  const admissible = admissibleEstimators(problem);
+  return MEMBERS.filter((name) => admissible.includes(name) && !(selectedOnVerdict && name === 'r-learner'));
 }
 
 export interface GoldLoss {
@@ -45,31 +43,72 @@ export function crossValidateOnGold(
   const problem = createProblem(sample, []);
   const held = heldOutFolds(problem, scheme);
   const sse: Partial<Record<EstimatorName, number>> = {};
+  let previous: Reduced | undefined;
   for (let fold = 0; fold < FOLD_COUNT; fold++) {
-    const heldGroups = new Set<number>();
-    problem.goldRows.forEach((row, i) => {
-      if (held[i] === fold) heldGroups.add(sample.group[row]);
-    });
-    const kept = Int32Array.from(sample.group.keys()).filter((row) => !heldGroups.has(sample.group[row]));
-    const reduced = selectRows(sample, kept);
-    const reducedProblem = createProblem(reduced, makeFolds(reduced, scheme));
-    const positions = problem.goldRows.map((_, i) => i).filter((i) => held[i] === fold);
-    const x = takeRows(
-      sample.x,
-      positions.map((i) => problem.goldRows[i]),
+    const positions = Array.from(problem.goldRows.keys()).filter((i) => held[i] === fold);
+    const heldRows = positions.map((i) => problem.goldRows[i]);
+    const reduced = withoutGroups(
+      sample,
+      new Set(heldRows.map((row) => sample.group[row])),
+      scheme,
+      previous,
     );
+    previous = reduced;
     for (const name of candidates) {
-      const predicted = predictLinear(ESTIMATORS[name](reducedProblem).model, x);
+      const predicted = predictRows(ESTIMATORS[name](reduced.problem).model, sample.x, heldRows);
       let loss = sse[name] ?? 0;
       positions.forEach((position, i) => {
-        loss +=
-          problem.goldWeights[position] * (sample.goldGain[problem.goldRows[position]] - predicted[i]) ** 2;
+        loss += problem.goldWeights[position] * (sample.goldGain[heldRows[i]] - predicted[i]) ** 2;
       });
       sse[name] = loss;
     }
     onFold(fold + 1, FOLD_COUNT);
   }
   return { sse, goldRows: problem.goldRows.length };
+}
+
+interface Reduced {
+  readonly problem: Problem;
+  /** The rows of the sample that it kept. */
+  readonly kept: Int32Array;
+}
+
+/**
+ * The problem without some prompts. Where these carried no preference and the others keep their folds, the models of the
+ * preferences are the same as the last time, and are taken over: with unpaired labels that is a quarter of the work.
+ */
+function withoutGroups(
+  sample: Sample,
+  heldGroups: ReadonlySet<number>,
+  scheme: FoldScheme,
+  previous: Reduced | undefined,
+): Reduced {
+  const kept = Int32Array.from(sample.group.keys()).filter((row) => !heldGroups.has(sample.group[row]));
+  const reduced = selectRows(sample, kept);
+  const foldings = makeFolds(reduced, scheme);
+  const isSame = previous?.problem.sources.every((source, j) =>
+    haveSameEntries(
+      judgedRowsAndFolds(previous.kept, previous.problem.foldings[0], source.labels),
+      judgedRowsAndFolds(kept, foldings[0], reduced.sources[j]),
+    ),
+  );
+  return {
+    problem: createProblem(reduced, foldings, isSame === true ? previous?.problem.sources : undefined),
+    kept,
+  };
+}
+
+/** One number for each row that the source judged: which row of the full sample, and its fold. */
+function judgedRowsAndFolds(
+  kept: Int32Array,
+  folds: Int32Array,
+  { hasPreference }: SourceLabels,
+): Int32Array {
+  return kept.map((row, i) => row * FOLD_COUNT + folds[i]).filter((_, i) => hasPreference[i] === 1);
+}
+
+function haveSameEntries(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
 /** The fold in which each gold row is held out: a prompt's rows together. */

@@ -1,20 +1,23 @@
-import { joinRows, take, takeRows } from '../core/matrix.ts';
+import { take } from '../core/matrix.ts';
+import type { LinearModel } from '../learners/linear.ts';
+import { prepareRidge } from '../learners/ridge.ts';
 import { median } from '../stats/descriptive.ts';
 import { FOLD_COUNT, foldRows } from './folds.ts';
-import { regress, scatter, type Problem } from './nuisances.ts';
-import { inverseProbabilityWeights, preferencePropensity } from './sample.ts';
-import { fitRidge } from '../learners/ridge.ts';
+import type { Problem, SourceProblem } from './nuisances.ts';
+import { goldRegression, scatter } from './regression.ts';
 
 /**
- * The preference bias Δ(x) = ψ(x) − η(x) as a conditional average treatment effect. Each function returns Δ̂ for every
- * row, fitted without the fold of that row; over repeats of the folds, the median of the row.
+ * The preference bias Δ_j(x) = ψ(x) − η_j(x) of one source as a conditional average treatment effect. Each function returns
+ * Δ̂_j for every row, fitted without the fold of that row; over repeats of the folds, the median of the row.
  */
 export interface BiasEstimate {
-  /** Δ̂ for every row. */
+  /** Δ̂_j for every row. */
   readonly bias: Float64Array;
-  /** Rows whose Δ̂ left [−2, 2], the range of a difference of two gains, and was set to its edge. */
+  /** Rows whose Δ̂_j left [−2, 2], the range of a difference of two gains, and was set to its edge. */
   readonly clippedRows: number;
 }
+
+export type BiasEstimator = (problem: Problem, source: SourceProblem) => BiasEstimate;
 
 /** A gain lies in [−1, 1], so a difference of two gains lies in [−2, 2]. */
 const LARGEST_BIAS = 2;
@@ -22,85 +25,83 @@ const LARGEST_BIAS = 2;
 /**
  * R-learner (Nie & Wager 2021, doi 10.1093/biomet/asaa076, eq. 4–5): over (prompt, mechanism) rows with treatment T,
  *   Δ̂ = argmin Σ [(o − m̂(x)) − (T − p(x)) Δ(x)]²  =  regression of (o − m̂)/(T − p) with weights (T − p)²,
- *   p = π / (π + π_pref),  m̂ = p μ̂₁ + (1 − p) μ̂₀.
+ *   p = π / (π + π_j),  m̂ = p μ̂₁ + (1 − p) μ̂_j.
  */
-export function rLearnerBias(problem: Problem): BiasEstimate {
-  const { sample, goldRows, preferenceRows } = problem;
-  const preferenceProbability = preferencePropensity(sample);
-  const stacked = Int32Array.from([...goldRows, ...preferenceRows]);
-  const x = joinRows([takeRows(sample.x, goldRows), takeRows(sample.x, preferenceRows)]);
+export function rLearnerBias(problem: Problem, source: SourceProblem): BiasEstimate {
+  const { sample, goldRows } = problem;
+  const stacked = Int32Array.from([...goldRows, ...source.rows]);
+  const j = problem.sources.indexOf(source);
   return overRepeats(problem, (repeat) => {
-    const outcomes = problem.outcomes(repeat);
+    const { gold, preferences } = problem.outcomes(repeat);
+    const preference = preferences[j];
     const target = new Float64Array(stacked.length);
     const weight = new Float64Array(stacked.length);
     stacked.forEach((row, i) => {
       const treated = i < goldRows.length;
-      const observed = treated ? sample.goldGain[row] : sample.preferenceGain[row];
-      const p = sample.propensity[row] / (sample.propensity[row] + preferenceProbability[row]);
-      const expected = p * outcomes.gold[row] + (1 - p) * outcomes.preference[row];
+      const observed = treated ? sample.goldGain[row] : source.labels.preferenceGain[row];
+      const p = sample.propensity[row] / (sample.propensity[row] + source.propensity[row]);
+      const expected = p * gold[row] + (1 - p) * preference[row];
       const residual = (treated ? 1 : 0) - p;
       target[i] = (observed - expected) / residual;
-      weight[i] = residual ** 2;
+      weight[i] = residual ** 2 * (sample.weight?.[row] ?? 1);
     });
     const folds = problem.foldings[repeat];
     const stackedFolds = Int32Array.from(stacked, (row) => folds[row]);
     return withoutOwnFold(problem, repeat, (fold) => {
-      const rows = foldRows(stackedFolds, fold, 'outside');
-      return fitRidge(takeRows(x, rows), take(target, rows), take(weight, rows));
+      const kept = foldRows(stackedFolds, fold, 'outside');
+      const rows = kept.map((i) => stacked[i]);
+      return prepareRidge(sample.x, { rows, weights: take(weight, kept) }).fit(take(target, kept));
     });
   });
 }
 
 /**
- * DR-learner (Kennedy 2023, doi 10.1214/23-EJS2157, algorithm 1) with each mechanism's own probability:
- *   φ = μ̂₁ − μ̂₀ + t (r − μ̂₁)/π − h (y − μ̂₀)/π_pref,   Δ̂ = regression of φ on x.
+ * DR-learner (Kennedy 2023, doi 10.1214/23-EJS2157, algorithm 1) with each mechanism's own probability; of several sources
+ * each is one value of a multi-valued treatment:
+ *   φ_j = μ̂₁ − μ̂_j + t (r − μ̂₁)/π − h_j (y_j − μ̂_j)/π_j,   Δ̂_j = regression of φ_j on x.
  */
-export function drLearnerBias(problem: Problem): BiasEstimate {
+export function drLearnerBias(problem: Problem, source: SourceProblem): BiasEstimate {
   return overRepeats(problem, (repeat) => {
-    const pseudo = doublyRobustScores(problem, repeat);
-    const folds = problem.foldings[repeat];
-    return withoutOwnFold(problem, repeat, (fold) =>
-      regress(problem.sample.x, pseudo, foldRows(folds, fold, 'outside')),
-    );
+    const pseudo = doublyRobustScores(problem, source, repeat);
+    return withoutOwnFold(problem, repeat, (fold) => problem.everyoneOutside(repeat, fold).fit(pseudo));
   });
 }
 
-/** φ of the DR-learner for every row; its mean estimates the mean bias without bias where π is designed. */
-export function doublyRobustScores(problem: Problem, repeat: number): Float64Array {
+/** φ_j of the DR-learner for every row; its mean estimates the mean bias without bias where π is designed. */
+export function doublyRobustScores(problem: Problem, source: SourceProblem, repeat: number): Float64Array {
   const { sample } = problem;
+  const { hasPreference, preferenceGain } = source.labels;
   const outcomes = problem.outcomes(repeat);
-  const preferenceProbability = preferencePropensity(sample);
+  const preferences = outcomes.preferences[problem.sources.indexOf(source)];
   return outcomes.gold.map((gold, i) => {
-    const preference = outcomes.preference[i];
+    const preference = preferences[i];
     let phi = gold - preference;
     if (sample.hasGold[i] === 1) phi += (sample.goldGain[i] - gold) / sample.propensity[i];
-    if (sample.hasPreference[i] === 1) {
-      phi -= (sample.preferenceGain[i] - preference) / preferenceProbability[i];
-    }
+    if (hasPreference[i] === 1) phi -= (preferenceGain[i] - preference) / source.propensity[i];
     return phi;
   });
 }
 
-/** Paired difference: r − y on x over the prompts that carry both (papers.md 1.7 h). Noise that both share cancels. */
-export function pairedDifferenceBias(problem: Problem): BiasEstimate {
+/** Paired difference: r − y_j on x over the prompts that carry both (papers.md 1.7 h). Noise that both share cancels. */
+export function pairedDifferenceBias(problem: Problem, source: SourceProblem): BiasEstimate {
   const { sample } = problem;
-  const difference = sample.goldGain.map((r, i) => r - sample.preferenceGain[i]);
-  return overRepeats(problem, (repeat) => {
-    const folds = problem.foldings[repeat];
-    return withoutOwnFold(problem, repeat, (fold) => {
-      const rows = foldRows(folds, fold, 'outside').filter(
-        (i) => sample.hasGold[i] === 1 && sample.hasPreference[i] === 1,
-      );
-      return regress(sample.x, difference, rows, inverseProbabilityWeights(sample.propensity, rows));
-    });
-  });
+  const { hasPreference, preferenceGain } = source.labels;
+  const difference = sample.goldGain.map((r, i) => r - preferenceGain[i]);
+  return overRepeats(problem, (repeat) =>
+    withoutOwnFold(problem, repeat, (fold) => {
+      const gold = problem.goldOutside(repeat, fold);
+      const paired = gold.rows.filter((i) => hasPreference[i] === 1);
+      const regression = paired.length === gold.rows.length ? gold : goldRegression(sample, paired);
+      return regression.fit(difference);
+    }),
+  );
 }
 
 /** Δ̂ for every row from the model that `fitWithout` its fold gives. */
 function withoutOwnFold(
   problem: Problem,
   repeat: number,
-  fitWithout: (fold: number) => ReturnType<typeof fitRidge>,
+  fitWithout: (fold: number) => LinearModel,
 ): Float64Array {
   const bias = new Float64Array(problem.sample.x.rows);
   const folds = problem.foldings[repeat];

@@ -1,31 +1,33 @@
-import { joinColumns, joinRows, take, takeRows } from '../core/matrix.ts';
-import { combineLinear, predictLinear, type LinearModel } from '../learners/linear.ts';
-import { fitRidge } from '../learners/ridge.ts';
-import { mean, weightedMean } from '../stats/descriptive.ts';
+import { joinColumns } from '../core/matrix.ts';
+import { combineLinear, predictLinear, predictRows, type LinearModel } from '../learners/linear.ts';
+import { prepareRidge } from '../learners/ridge.ts';
+import { weightedMean } from '../stats/descriptive.ts';
 import {
   drLearnerBias,
   medianOverRepeats,
   pairedDifferenceBias,
   rLearnerBias,
   type BiasEstimate,
+  type BiasEstimator,
 } from './bias.ts';
-import { nearlyFreeScale, regress, type Problem } from './nuisances.ts';
-import { rowsWhere } from './sample.ts';
+import { nearlyFreeScale, type Problem, type SourceProblem } from './nuisances.ts';
+import { goldRegression } from './regression.ts';
+import { rowWeights } from './sample.ts';
 
 /**
- * Estimators of the gold gain ψ(x) from gold and preferences: short functions from a Problem to a linear model.
- * Formulas: docs/statistics.md; notation: sample.ts.
+ * Estimators of the gold gain ψ(x) from gold and the preferences of one or several sources: short functions from a Problem
+ * to a linear model. Every source is corrected for its own bias. Formulas: docs/statistics.md; notation: sample.ts.
  */
 export const ESTIMATORS = {
   'gold-only': goldOnly,
   'preference-only': preferenceOnly,
   pooled,
-  'mean-shift': meanShift,
-  'r-learner': rLearner,
-  'dr-learner': drLearner,
+  'mean-shift': corrected(meanShift),
+  'r-learner': corrected(rLearnerBias),
+  'dr-learner': corrected(drLearnerBias),
   offset,
   'calibrated-offset': calibratedOffset,
-  'paired-difference': pairedDifference,
+  'paired-difference': corrected(pairedDifferenceBias),
   'two-stage-surrogate': twoStageSurrogate,
   'surrogate-aipw': surrogateAipw,
 } as const satisfies Record<string, (problem: Problem) => Estimate>;
@@ -35,122 +37,133 @@ export type EstimatorName = keyof typeof ESTIMATORS;
 export interface Estimate {
   /** ψ̂. */
   readonly model: LinearModel;
-  /** Rows whose bias was set to the edge of its range. */
+  /** Rows whose bias was set to the edge of its range, over all sources. */
   readonly clippedRows: number;
 }
 
 /** Gold alone: unbiased and noisy. */
-function goldOnly({ sample, goldRows, goldWeights }: Problem): Estimate {
-  return plain(regress(sample.x, sample.goldGain, goldRows, goldWeights));
+function goldOnly(problem: Problem): Estimate {
+  return plain(problem.gold().fit(problem.sample.goldGain));
 }
 
-/** Preferences alone: η̂, precise about the wrong thing. */
+/** Preferences alone, every label a row: η̂, precise about the wrong thing. */
 function preferenceOnly(problem: Problem): Estimate {
-  return plain(problem.preferenceModel());
+  return plain(problem.sources.length === 1 ? problem.sources[0].model() : regressLabels(problem, false));
 }
 
-/** Gold and preferences in one heap, a doubly labelled prompt twice (RouteLLM, arXiv 2406.18665). */
-function pooled({ sample, goldRows, preferenceRows }: Problem): Estimate {
-  const x = joinRows([takeRows(sample.x, goldRows), takeRows(sample.x, preferenceRows)]);
-  const label = Float64Array.from([
-    ...take(sample.goldGain, goldRows),
-    ...take(sample.preferenceGain, preferenceRows),
-  ]);
-  return plain(fitRidge(x, label));
+/** Gold and preferences in one heap, every label a row (RouteLLM, arXiv 2406.18665). */
+function pooled(problem: Problem): Estimate {
+  return plain(regressLabels(problem, true));
 }
 
-/** Preferences moved by one number, the mean bias; then gold and moved preferences together. */
-function meanShift(problem: Problem): Estimate {
-  const shift = meanBias(problem);
-  return refit(problem, { bias: new Float64Array(problem.sample.x.rows).fill(shift), clippedRows: 0 });
+/** Ridge on all labels as they are; a prompt with several labels comes several times. */
+function regressLabels({ sample, goldRows, sources }: Problem, withGold: boolean): LinearModel {
+  const rows = [...(withGold ? goldRows : []), ...sources.flatMap((source) => Array.from(source.rows))];
+  const labels = [
+    ...(withGold ? Array.from(goldRows, (i) => sample.goldGain[i]) : []),
+    ...sources.flatMap(({ rows: judged, labels: { preferenceGain } }) =>
+      Array.from(judged, (i) => preferenceGain[i]),
+    ),
+  ];
+  const design = prepareRidge(sample.x, { rows: Int32Array.from(rows), weights: rowWeights(sample, rows) });
+  return design.fit(Float64Array.from(labels));
 }
 
 /**
- * The mean bias of `mean-shift`: of the differences where labels are paired; otherwise of the means, or, where π varies,
- * of the gold rows against η̂ at the same prompts.
+ * Meta-Router, steps 1 and 2: preferences plus Δ̂ of their source, then gold and corrected preferences together.
  */
-function meanBias(problem: Problem): number {
-  const { sample, pairing, goldRows, goldWeights, preferenceRows } = problem;
-  if (pairing.isPaired) {
-    const both = goldRows.filter((i) => sample.hasPreference[i] === 1);
-    const differences = Float64Array.from(both, (i) => sample.goldGain[i] - sample.preferenceGain[i]);
-    return weightedMean(
-      differences,
-      Float64Array.from(both, (i) => 1 / sample.propensity[i]),
+function corrected(estimateBias: BiasEstimator): (problem: Problem) => Estimate {
+  return (problem) =>
+    refit(
+      problem,
+      problem.sources.map((source) => estimateBias(problem, source)),
+    );
+}
+
+/** Δ̂ by one number, the mean bias of the source. */
+function meanShift(problem: Problem, source: SourceProblem): BiasEstimate {
+  const shift = meanBias(problem, source);
+  return { bias: new Float64Array(problem.sample.x.rows).fill(shift), clippedRows: 0 };
+}
+
+/** Of the differences where labels are paired; otherwise of the means, or, where π varies, of gold against η̂ at the same prompts. */
+function meanBias({ sample, goldRows, goldWeights }: Problem, source: SourceProblem): number {
+  const { hasPreference, preferenceGain } = source.labels;
+  const counts = (i: number): number => sample.weight?.[i] ?? 1;
+  const meanOver = (rows: Int32Array, value: (i: number) => number, weight: (i: number) => number): number =>
+    weightedMean(Float64Array.from(rows, value), Float64Array.from(rows, weight));
+  if (source.pairing.isPaired) {
+    return meanOver(
+      goldRows.filter((i) => hasPreference[i] === 1),
+      (i) => sample.goldGain[i] - preferenceGain[i],
+      (i) => counts(i) / sample.propensity[i],
     );
   }
-  const gold = take(sample.goldGain, goldRows);
   if (sample.propensity.every((p) => p === sample.propensity[0])) {
-    return mean(gold) - mean(take(sample.preferenceGain, preferenceRows));
+    const gold = meanOver(goldRows, (i) => sample.goldGain[i], counts);
+    return gold - meanOver(source.rows, (i) => preferenceGain[i], counts);
   }
-  const preference = predictLinear(problem.preferenceModel(), takeRows(sample.x, goldRows));
+  const preference = predictRows(source.model(), sample.x, goldRows);
   return weightedMean(
-    gold.map((r, i) => r - preference[i]),
+    preference.map((eta, i) => sample.goldGain[goldRows[i]] - eta),
     goldWeights,
   );
 }
 
-/** Preferences corrected by the R-learner's Δ̂ (Meta-Router, steps 1–2). */
-function rLearner(problem: Problem): Estimate {
-  return refit(problem, rLearnerBias(problem));
-}
-
-/** Preferences corrected by the DR-learner's Δ̂ (Meta-Router, steps 1–2). */
-function drLearner(problem: Problem): Estimate {
-  return refit(problem, drLearnerBias(problem));
-}
-
-/** Preferences corrected by the paired difference's Δ̂. */
-function pairedDifference(problem: Problem): Estimate {
-  return refit(problem, pairedDifferenceBias(problem));
-}
-
-/** η̂ plus a ridge on what gold leaves of it (Kallus, Puli & Shalit 2018, arXiv 1810.11646). */
+/** η̂ plus a ridge on what gold leaves of it (Kallus, Puli & Shalit 2018, arXiv 1810.11646); sources by their share of labels. */
 function offset(problem: Problem): Estimate {
-  const { sample, goldRows, goldWeights } = problem;
-  const eta = preferenceAtRows(problem);
-  const residual = sample.goldGain.map((r, i) => r - eta[i]);
-  const correction = regress(sample.x, residual, goldRows, goldWeights);
-  return plain(
-    combineLinear([
-      { weight: 1, model: problem.preferenceModel() },
-      { weight: 1, model: correction },
-    ]),
-  );
+  const { sample, sources } = problem;
+  const labels = sources.reduce((sum, source) => sum + source.rows.length, 0);
+  const terms = sources.flatMap((source) => {
+    const eta = preferenceAtRows(problem, source);
+    const correction = problem.gold().fit(sample.goldGain.map((r, i) => r - eta[i]));
+    const weight = source.rows.length / labels;
+    return [
+      { weight, model: source.model() },
+      { weight, model: correction },
+    ];
+  });
+  return plain(combineLinear(terms));
 }
 
-/** r ~ a + b η̂(x) + Δ(x) with b hardly penalised: survives a source that reverses the truth. */
+/** r ~ a + Σ b_j η̂_j(x) + Δ(x) with b hardly penalised: survives a source that reverses the truth. */
 function calibratedOffset(problem: Problem): Estimate {
-  const { sample, goldRows, goldWeights } = problem;
+  const { sample, sources, goldRows } = problem;
   const d = sample.x.cols;
-  const eta = preferenceAtRows(problem);
-  const { shift, factor } = nearlyFreeScale(eta);
-  const etaColumn = { rows: sample.x.rows, cols: 1, data: eta.map((v) => (v - shift) * factor) };
-  const fit = regress(joinColumns([sample.x, etaColumn]), sample.goldGain, goldRows, goldWeights);
+  const etas = sources.map((source) => {
+    const values = preferenceAtRows(problem, source);
+    return { values, ...nearlyFreeScale(values) };
+  });
+  const columns = etas.map(({ values, shift, factor }) => ({
+    rows: sample.x.rows,
+    cols: 1,
+    data: values.map((v) => (v - shift) * factor),
+  }));
+  const wide = { ...sample, x: joinColumns([sample.x, ...columns]) };
+  const fit = goldRegression(wide, goldRows).fit(sample.goldGain);
   // The fit is linear in (x, η̂(x)) and η̂ is linear in x: one linear model.
-  const slope = fit.coefficients[d] * factor;
+  const slopes = etas.map(({ factor }, j) => fit.coefficients[d + j] * factor);
   const direct: LinearModel = {
     kind: 'linear',
-    intercept: fit.intercept - slope * shift,
+    intercept: slopes.reduce((sum, slope, j) => sum - slope * etas[j].shift, fit.intercept),
     coefficients: fit.coefficients.subarray(0, d),
   };
   return plain(
     combineLinear([
       { weight: 1, model: direct },
-      { weight: slope, model: problem.preferenceModel() },
+      ...sources.map((source, j) => ({ weight: slopes[j], model: source.model() })),
     ]),
   );
 }
 
 /** Regression of f̂(x, y) on x over all prompts, plus one of the gold residual r − f̂ (own penalty). */
 function twoStageSurrogate(problem: Problem): Estimate {
-  const { sample, goldRows, goldWeights } = problem;
-  const f = medianOverRepeats(problem.foldings.map((_, repeat) => problem.surrogate(repeat)));
-  const residual = sample.goldGain.map((r, i) => r - f[i]);
+  const f = surrogate(problem);
+  const residual = problem.sample.goldGain.map((r, i) => r - f[i]);
   return plain(
     combineLinear([
-      { weight: 1, model: fitRidge(sample.x, f) },
-      { weight: 1, model: regress(sample.x, residual, goldRows, goldWeights) },
+      { weight: 1, model: problem.everyone().fit(f) },
+      { weight: 1, model: problem.gold().fit(residual) },
     ]),
   );
 }
@@ -158,26 +171,42 @@ function twoStageSurrogate(problem: Problem): Estimate {
 /** Regression of f̂ + t (r − f̂)/π on x: unbiased where π is designed or f̂ is right, and noisy. */
 function surrogateAipw(problem: Problem): Estimate {
   const { sample } = problem;
-  const f = medianOverRepeats(problem.foldings.map((_, repeat) => problem.surrogate(repeat)));
-  const pseudo = f.map((v, i) =>
+  const pseudo = surrogate(problem).map((v, i) =>
     sample.hasGold[i] === 1 ? v + (sample.goldGain[i] - v) / sample.propensity[i] : v,
   );
-  return plain(fitRidge(sample.x, pseudo));
+  return plain(problem.everyone().fit(pseudo));
 }
 
-/** η̂ at every row; out of fold where labels are paired, or a gold prompt's own preference would sit inside it. */
-function preferenceAtRows(problem: Problem): Float64Array {
-  const { sample } = problem;
-  if (!problem.pairing.isPaired) return predictLinear(problem.preferenceModel(), sample.x);
-  return medianOverRepeats(problem.foldings.map((_, repeat) => problem.outcomes(repeat).preference));
+function surrogate(problem: Problem): Float64Array {
+  return medianOverRepeats(problem.foldings.map((_, repeat) => problem.surrogate(repeat)));
 }
 
-/** Stage 2: every prompt once, gold where known, else its preference plus Δ̂; equal weights. */
-function refit({ sample }: Problem, { bias, clippedRows }: BiasEstimate): Estimate {
-  const label = sample.preferenceGain.map((y, i) =>
-    sample.hasGold[i] === 1 ? sample.goldGain[i] : y + bias[i],
-  );
-  return { model: fitRidge(sample.x, label), clippedRows };
+/** η̂_j at every row; out of fold where labels are paired, or a gold prompt's own preference would sit inside it. */
+function preferenceAtRows(problem: Problem, source: SourceProblem): Float64Array {
+  if (!source.pairing.isPaired) return predictLinear(source.model(), problem.sample.x);
+  const j = problem.sources.indexOf(source);
+  return medianOverRepeats(problem.foldings.map((_, repeat) => problem.outcomes(repeat).preferences[j]));
+}
+
+/**
+ * Stage 2: every prompt once, gold where known, else the mean over the sources that judged it of their preference plus their
+ * Δ̂; equal weights.
+ */
+function refit(problem: Problem, corrections: readonly BiasEstimate[]): Estimate {
+  const { sample, sources } = problem;
+  const label = sample.goldGain.map((r, i) => {
+    if (sample.hasGold[i] === 1) return r;
+    let sum = 0;
+    let judges = 0;
+    sources.forEach(({ labels }, j) => {
+      if (labels.hasPreference[i] !== 1) return;
+      sum += labels.preferenceGain[i] + corrections[j].bias[i];
+      judges++;
+    });
+    return sum / judges;
+  });
+  const clippedRows = corrections.reduce((sum, correction) => sum + correction.clippedRows, 0);
+  return { model: problem.everyone().fit(label), clippedRows };
 }
 
 function plain(model: LinearModel): Estimate {
@@ -186,8 +215,9 @@ function plain(model: LinearModel): Estimate {
 
 /** Which estimators a sample admits: what needs preferences, pairs or preferences everywhere is left out. */
 export function admissibleEstimators(problem: Problem): EstimatorName[] {
+  const { sources } = problem;
   const names: EstimatorName[] = ['gold-only'];
-  if (rowsWhere(problem.sample.hasPreference).length === 0) return names;
+  if (!hasPreferences(problem)) return names;
   names.push(
     'preference-only',
     'pooled',
@@ -197,6 +227,13 @@ export function admissibleEstimators(problem: Problem): EstimatorName[] {
     'offset',
     'calibrated-offset',
   );
-  if (problem.pairing.isFullyPaired) names.push('paired-difference', 'two-stage-surrogate', 'surrogate-aipw');
+  if (sources.every((source) => source.pairing.isFullyPaired)) names.push('paired-difference');
+  if (sources.some((source) => source.pairing.isFullyPaired)) {
+    names.push('two-stage-surrogate', 'surrogate-aipw');
+  }
   return names;
+}
+
+export function hasPreferences({ sources }: Problem): boolean {
+  return sources.some((source) => source.rows.length > 0);
 }

@@ -3,7 +3,13 @@ import { AppError } from '../core/errors.ts';
 import { type JobControl, uncontrolled } from '../core/progress.ts';
 import type { Warning } from '../core/warning.ts';
 import { autoCandidates, combineEstimates, crossValidateOnGold, exponentialWeights } from './auto.ts';
-import { admissibleEstimators, ESTIMATORS, type Estimate, type EstimatorName } from './estimators.ts';
+import {
+  admissibleEstimators,
+  ESTIMATORS,
+  hasPreferences,
+  type Estimate,
+  type EstimatorName,
+} from './estimators.ts';
 import { makeFolds, type FoldScheme } from './folds.ts';
 import { createProblem, type Problem } from './nuisances.ts';
 import { checkSample, rowsWhere, type Sample } from './sample.ts';
@@ -116,7 +122,7 @@ function fitWarnings(
   options: FitOptions,
 ): Warning[] {
   const warnings: Warning[] = [];
-  if (problem.preferenceRows.length === 0) {
+  if (!hasPreferences(problem)) {
     warnings.push({
       code: 'no-preferences',
       message:

@@ -62,9 +62,10 @@ function assertCovers(folds: Int32Array): void {
 
 /** The rows inside, or outside, a fold. */
 export function foldRows(folds: Int32Array, fold: number, side: 'inside' | 'outside'): Int32Array {
-  const rows: number[] = [];
+  const rows = new Int32Array(folds.length);
+  let count = 0;
   folds.forEach((f, i) => {
-    if ((f === fold) === (side === 'inside')) rows.push(i);
+    if ((f === fold) === (side === 'inside')) rows[count++] = i;
   });
-  return Int32Array.from(rows);
+  return rows.slice(0, count);
 }

@@ -1,8 +1,8 @@
 import { weightedMean } from '../stats/descriptive.ts';
 import { doublyRobustScores, medianOverRepeats } from './bias.ts';
-import type { Problem } from './nuisances.ts';
+import type { Problem, SourceProblem } from './nuisances.ts';
 
-/** The mean of Δ over the training prompts: gold minus preference. */
+/** The mean of Δ_j over the training prompts: gold minus preference of one source. */
 export interface MeanBias {
   readonly mean: number;
   readonly ci95: readonly [number, number];
@@ -21,17 +21,27 @@ const ENOUGH_PAIRS = 20;
  * cross-fitted scores φ (Robins, Rotnitzky & Zhao 1994; Chernozhukov et al. 2018, eq. 5.3), which are independent given
  * the nuisances.
  */
-export function estimateMeanBias(problem: Problem): MeanBias {
+export function estimateMeanBias(problem: Problem, source: SourceProblem): MeanBias {
   const { sample, goldRows } = problem;
-  if (problem.pairing.pairedRows >= ENOUGH_PAIRS) {
-    const rows = goldRows.filter((i) => sample.hasPreference[i] === 1);
-    const difference = Float64Array.from(rows, (i) => sample.goldGain[i] - sample.preferenceGain[i]);
-    const weights = Float64Array.from(rows, (i) => 1 / sample.propensity[i]);
+  const { hasPreference, preferenceGain } = source.labels;
+  const counts = (i: number): number => sample.weight?.[i] ?? 1;
+  if (source.pairing.pairedRows >= ENOUGH_PAIRS) {
+    const rows = goldRows.filter((i) => hasPreference[i] === 1);
+    const difference = Float64Array.from(rows, (i) => sample.goldGain[i] - preferenceGain[i]);
+    const weights = Float64Array.from(rows, (i) => counts(i) / sample.propensity[i]);
     return { ...intervalOfMean(difference, weights), method: 'paired-difference', rows: rows.length };
   }
-  const scores = medianOverRepeats(problem.foldings.map((_, repeat) => doublyRobustScores(problem, repeat)));
-  const unit = new Float64Array(scores.length).fill(1);
-  return { ...intervalOfMean(scores, unit), method: 'doubly-robust', rows: scores.length };
+  const scores = medianOverRepeats(
+    problem.foldings.map((_, repeat) => doublyRobustScores(problem, source, repeat)),
+  );
+  return {
+    ...intervalOfMean(
+      scores,
+      scores.map((_, i) => counts(i)),
+    ),
+    method: 'doubly-robust',
+    rows: scores.length,
+  };
 }
 
 /**

@@ -1,101 +1,156 @@
-import { joinColumns, take, takeRows, type Matrix } from '../core/matrix.ts';
-import { predictLinear } from '../learners/linear.ts';
-import { fitRidge, type RidgeModel } from '../learners/ridge.ts';
+import { joinColumns, type Matrix } from '../core/matrix.ts';
 import { mean, standardDeviation } from '../stats/descriptive.ts';
+import type { RidgeModel } from '../learners/ridge.ts';
 import { FOLD_COUNT, foldRows } from './folds.ts';
-import { inverseProbabilityWeights, pairingOf, rowsWhere, type Pairing, type Sample } from './sample.ts';
+import { goldRegression, plainRegression, scatter, type Regression } from './regression.ts';
+import {
+  inverseProbabilityWeights,
+  pairingOf,
+  preferencePropensity,
+  rowsWhere,
+  type Pairing,
+  type Sample,
+  type SourceLabels,
+} from './sample.ts';
 
 /** Regressions that several estimators share. Each is fitted when first asked for and kept. */
 export interface Problem {
   readonly sample: Sample;
-  readonly pairing: Pairing;
   /** One assignment of rows to folds for each repeat of cross-fitting. */
   readonly foldings: readonly Int32Array[];
   readonly goldRows: Int32Array;
-  readonly preferenceRows: Int32Array;
   /** Inverse-probability weights of the gold rows, mean 1. */
   readonly goldWeights: Float64Array;
-  /** η̂: the preference gain on x, all preference rows. */
-  readonly preferenceModel: () => RidgeModel;
-  /** Out of fold for every row: μ̂₁(x) of the gold gain and μ̂₀(x) of the preference gain, for each repeat. */
-  readonly outcomes: (repeat: number) => OutcomePair;
-  /** Out of fold for every row: f̂(x, y) = E[r | x, y] (papers.md 1.7 h), for each repeat. Fully paired samples only. */
+  readonly sources: readonly SourceProblem[];
+  /** All rows. */
+  readonly everyone: () => Regression;
+  /** All rows outside a fold. */
+  readonly everyoneOutside: (repeat: number, fold: number) => Regression;
+  /** The gold rows, weighted by 1/π. */
+  readonly gold: () => Regression;
+  readonly goldOutside: (repeat: number, fold: number) => Regression;
+  /** Out of fold for every row: μ̂₁(x) of the gold gain and μ̂_j(x) of the preference gain of each source, for each repeat. */
+  readonly outcomes: (repeat: number) => Outcomes;
+  /**
+   * Out of fold for every row: f̂(x, y) = E[r | x, y] (papers.md 1.7 h), for each repeat; y of every source that judged all
+   * prompts, of which there must be one.
+   */
   readonly surrogate: (repeat: number) => Float64Array;
 }
 
-export interface OutcomePair {
-  readonly gold: Float64Array;
-  readonly preference: Float64Array;
+/** What concerns one source of preferences. */
+export interface SourceProblem {
+  readonly labels: SourceLabels;
+  /** The rows that it judged. */
+  readonly rows: Int32Array;
+  readonly pairing: Pairing;
+  /** π_j, for every row. */
+  readonly propensity: Float64Array;
+  /** η̂_j: the preference gain on x, all rows that it judged. */
+  readonly model: () => RidgeModel;
+  /** The same without a fold. */
+  readonly modelOutside: (repeat: number, fold: number) => RidgeModel;
 }
 
-export function createProblem(sample: Sample, foldings: readonly Int32Array[]): Problem {
+export interface Outcomes {
+  readonly gold: Float64Array;
+  /** One for each source. */
+  readonly preferences: readonly Float64Array[];
+}
+
+/** The preference models of a problem, for another with the same preferences in the same folds. */
+export type PreferenceModels = readonly Pick<SourceProblem, 'model' | 'modelOutside'>[];
+
+/** @param known preference models to take instead of fitting them anew. */
+export function createProblem(
+  sample: Sample,
+  foldings: readonly Int32Array[],
+  known?: PreferenceModels,
+): Problem {
   const goldRows = rowsWhere(sample.hasGold);
-  const preferenceRows = rowsWhere(sample.hasPreference);
+  const everyone = once(() => plainRegression(sample, allRows(sample)));
+  const everyoneOutside = perFold((repeat, fold) =>
+    plainRegression(sample, foldRows(foldings[repeat], fold, 'outside')),
+  );
+  const sources = sample.sources.map((labels, j): SourceProblem => {
+    const rows = rowsWhere(labels.hasPreference);
+    // A source that judged everything shares its regressions with those over all rows.
+    const judgedAll = rows.length === sample.x.rows;
+    const regression = (repeat: number, fold: number): Regression =>
+      judgedAll
+        ? everyoneOutside(repeat, fold)
+        : plainRegression(sample, onlyWhere(labels.hasPreference, foldings[repeat], fold));
+    return {
+      labels,
+      rows,
+      pairing: pairingOf(sample, labels),
+      propensity: preferencePropensity(sample, labels),
+      model:
+        known?.[j].model ??
+        once(() => (judgedAll ? everyone() : plainRegression(sample, rows)).fit(labels.preferenceGain)),
+      modelOutside:
+        known?.[j].modelOutside ??
+        perFold((repeat, fold) => regression(repeat, fold).fit(labels.preferenceGain)),
+    };
+  });
+  const goldOutside = perFold((repeat, fold) =>
+    goldRegression(sample, onlyWhere(sample.hasGold, foldings[repeat], fold)),
+  );
+  const crossFit = (repeat: number, modelOutside: SourceProblem['modelOutside']): Float64Array => {
+    const fitted = new Float64Array(sample.x.rows);
+    for (let fold = 0; fold < FOLD_COUNT; fold++) {
+      scatter(fitted, foldRows(foldings[repeat], fold, 'inside'), sample.x, modelOutside(repeat, fold));
+    }
+    return fitted;
+  };
   return {
     sample,
-    pairing: pairingOf(sample),
     foldings,
     goldRows,
-    preferenceRows,
-    goldWeights: inverseProbabilityWeights(sample.propensity, goldRows),
-    preferenceModel: once(() => regress(sample.x, sample.preferenceGain, preferenceRows)),
-    outcomes: perRepeat((repeat) => crossFitOutcomes(sample, foldings[repeat])),
-    surrogate: perRepeat((repeat) => crossFitSurrogate(sample, foldings[repeat])),
+    goldWeights: inverseProbabilityWeights(sample, goldRows),
+    sources,
+    everyone,
+    everyoneOutside,
+    gold: once(() => goldRegression(sample, goldRows)),
+    goldOutside,
+    outcomes: perRepeat((repeat) => ({
+      gold: crossFit(repeat, (_, fold) => goldOutside(repeat, fold).fit(sample.goldGain)),
+      preferences: sources.map((source) => crossFit(repeat, source.modelOutside)),
+    })),
+    surrogate: perRepeat((repeat) => crossFitSurrogate(sample, sources, foldings[repeat])),
   };
 }
 
-/** Ridge of `target` on the given rows of x, inverse-probability weighted where asked. */
-export function regress(
-  x: Matrix,
-  target: Float64Array,
-  rows: Int32Array,
-  weights?: Float64Array,
-): RidgeModel {
-  return fitRidge(takeRows(x, rows), take(target, rows), weights);
+function allRows(sample: Sample): Int32Array {
+  return Int32Array.from({ length: sample.x.rows }, (_, i) => i);
 }
 
-function crossFitOutcomes(sample: Sample, folds: Int32Array): OutcomePair {
-  return {
-    gold: crossFitLabel(sample.x, sample.goldGain, sample.hasGold, folds, sample.propensity),
-    preference: crossFitLabel(sample.x, sample.preferenceGain, sample.hasPreference, folds, null),
-  };
-}
-
-/** E[label | x] for every row, each fitted on the labelled rows of the other folds; weighted by 1/π where π is given. */
-function crossFitLabel(
-  x: Matrix,
-  label: Float64Array,
-  hasLabel: Uint8Array,
-  folds: Int32Array,
-  propensity: Float64Array | null,
-): Float64Array {
-  const fitted = new Float64Array(x.rows);
-  for (let fold = 0; fold < FOLD_COUNT; fold++) {
-    const rows = foldRows(folds, fold, 'outside').filter((i) => hasLabel[i] === 1);
-    const weights = propensity === null ? undefined : inverseProbabilityWeights(propensity, rows);
-    scatter(fitted, foldRows(folds, fold, 'inside'), x, regress(x, label, rows, weights));
-  }
-  return fitted;
-}
-
-/** Writes the model's predictions for `rows` of x into `out`. */
-export function scatter(out: Float64Array, rows: Int32Array, x: Matrix, model: RidgeModel): void {
-  const predicted = predictLinear(model, takeRows(x, rows));
-  rows.forEach((row, i) => {
-    out[row] = predicted[i];
-  });
+/** The rows outside a fold that carry a label. */
+function onlyWhere(flags: Uint8Array, folds: Int32Array, fold: number): Int32Array {
+  return foldRows(folds, fold, 'outside').filter((i) => flags[i] === 1);
 }
 
 /** A column on which the penalty hardly acts: standardised, then scaled up. */
 const NEARLY_FREE = 5;
 
-function crossFitSurrogate(sample: Sample, folds: Int32Array): Float64Array {
-  const y = sample.preferenceGain;
-  const columns = joinColumns([sample.x, nearlyFreeColumn(y), nearlyFreeColumn(y.map(Math.abs))]);
-  return crossFitLabel(columns, sample.goldGain, sample.hasGold, folds, sample.propensity);
+function crossFitSurrogate(
+  sample: Sample,
+  sources: readonly SourceProblem[],
+  folds: Int32Array,
+): Float64Array {
+  const verdicts = sources
+    .filter((source) => source.pairing.isFullyPaired)
+    .flatMap(({ labels: { preferenceGain: y } }) => [nearlyFreeColumn(y), nearlyFreeColumn(y.map(Math.abs))]);
+  const columns = { ...sample, x: joinColumns([sample.x, ...verdicts]) };
+  const fitted = new Float64Array(sample.x.rows);
+  for (let fold = 0; fold < FOLD_COUNT; fold++) {
+    const model = goldRegression(columns, onlyWhere(sample.hasGold, folds, fold)).fit(sample.goldGain);
+    scatter(fitted, foldRows(folds, fold, 'inside'), columns.x, model);
+  }
+  return fitted;
 }
 
-function nearlyFreeColumn(values: Float64Array): Matrix {
+export function nearlyFreeColumn(values: Float64Array): Matrix {
   const { shift, factor } = nearlyFreeScale(values);
   return { rows: values.length, cols: 1, data: values.map((v) => (v - shift) * factor) };
 }
@@ -119,4 +174,9 @@ function perRepeat<T>(compute: (repeat: number) => T): (repeat: number) => T {
     kept.set(repeat, value);
     return value;
   };
+}
+
+function perFold<T>(compute: (repeat: number, fold: number) => T): (repeat: number, fold: number) => T {
+  const kept = perRepeat((repeat) => perRepeat((fold) => compute(repeat, fold)));
+  return (repeat, fold) => kept(repeat)(fold);
 }

@@ -5,7 +5,7 @@ import { doublyRobustScores, medianOverRepeats } from '../causal/bias.ts';
 import { LEAST_GOLD } from '../causal/fit.ts';
 import { makeFolds } from '../causal/folds.ts';
 import { estimateMeanBias, intervalOfMean, type MeanBias } from '../causal/mean-bias.ts';
-import { createProblem, type Problem } from '../causal/nuisances.ts';
+import { createProblem, type Problem, type SourceProblem } from '../causal/nuisances.ts';
 import { resolvePropensity } from '../causal/propensity.ts';
 import { featuresOf } from '../features/block-rows.ts';
 import { prepareFeatureInputs } from '../features/feature-inputs.ts';
@@ -91,11 +91,12 @@ export function estimateBias(
     sample,
     makeFolds(sample, { kind: 'grouped', repeats: config.repeats, seed: config.seed }),
   );
-  const bias = estimateMeanBias(problem);
+  const [judge] = problem.sources;
+  const bias = estimateMeanBias(problem, judge);
   control.throwIfCancelled();
   control.report({ stage: 'slices', fraction: 0.8 });
   const overlap = checkOverlap(sample, config.seed);
-  const { slices, skipped } = sliceBias(problem, bias, snapshot, training.rows);
+  const { slices, skipped } = sliceBias(problem, judge, bias, snapshot, training.rows);
   const warnings = [
     ...snapshot.warnings,
     ...training.warnings,
@@ -114,7 +115,7 @@ export function estimateBias(
     ...counts,
     bias,
     slices,
-    points: gainPoints(sample, config.seed),
+    points: gainPoints(sample, judge.labels, config.seed),
     overlap,
     warnings,
   };
@@ -123,6 +124,7 @@ export function estimateBias(
 /** The same quantity as the overall bias, averaged inside each slice. */
 function sliceBias(
   problem: Problem,
+  source: SourceProblem,
   bias: MeanBias,
   snapshot: PairSnapshot,
   rows: Int32Array,
@@ -130,8 +132,8 @@ function sliceBias(
   const { sample } = problem;
   const isPaired = bias.method === 'paired-difference';
   const scores = isPaired
-    ? sample.goldGain.map((r, i) => r - sample.preferenceGain[i])
-    : medianOverRepeats(problem.foldings.map((_, repeat) => doublyRobustScores(problem, repeat)));
+    ? sample.goldGain.map((r, i) => r - source.labels.preferenceGain[i])
+    : medianOverRepeats(problem.foldings.map((_, repeat) => doublyRobustScores(problem, source, repeat)));
   const slices: BiasSlice[] = [];
   let skipped = 0;
   for (const { by, valueOf, noteOf } of slicingsOf(snapshot, rows)) {
@@ -163,8 +165,12 @@ function sliceBias(
   return { slices: slices.sort((a, b) => order(a) - order(b) || a.mean - b.mean), skipped };
 }
 
-function gainPoints(sample: Sample, seed: number): readonly GainPoint[] {
-  const paired = rowsWhere(sample.hasGold).filter((i) => sample.hasPreference[i] === 1);
+function gainPoints(
+  sample: Sample,
+  { hasPreference, preferenceGain }: SourceProblem['labels'],
+  seed: number,
+): readonly GainPoint[] {
+  const paired = rowsWhere(sample.hasGold).filter((i) => hasPreference[i] === 1);
   const rng = createRng(deriveSeed(seed, 'gain-points'));
   const shown =
     paired.length <= MOST_POINTS
@@ -175,7 +181,7 @@ function gainPoints(sample: Sample, seed: number): readonly GainPoint[] {
           .map((at) => paired[at]);
   const points = new Map<string, { gold: number; preference: number; prompts: number }>();
   for (const i of shown) {
-    const [gold, preference] = [sample.goldGain[i], sample.preferenceGain[i]];
+    const [gold, preference] = [sample.goldGain[i], preferenceGain[i]];
     const key = `${gold} ${preference}`;
     const known = points.get(key);
     if (known === undefined) points.set(key, { gold, preference, prompts: 1 });

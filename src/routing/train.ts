@@ -157,7 +157,7 @@ function biasOf(fit: Fit, counts: LabelCounts): TrainReport['bias'] {
   if (counts.nPreference === 0) {
     return { mean: null, ci95: null, reason: 'there are no preferences to compare with gold' };
   }
-  return estimateMeanBias(fit.problem);
+  return estimateMeanBias(fit.problem, fit.problem.sources[0]);
 }
 
 function simulationWarning(snapshot: Snapshot): Warning[] {

@@ -183,13 +183,11 @@ function subsampleGold(graded: Int32Array, choice: TrainingChoice): Int32Array {
 
 /** The sample that the estimators read. */
 export function toSample(training: TrainingRows, x: Matrix, propensity: Float64Array): Sample {
-  const absent = new Float64Array(training.rows.length).fill(Number.NaN);
   return {
     x,
     hasGold: training.hasGold,
     goldGain: training.goldGain,
-    hasPreference: training.hasPreference,
-    preferenceGain: training.sources.at(0)?.preferenceGain ?? absent,
+    sources: training.sources.filter(({ hasPreference }) => hasPreference.includes(1)),
     propensity,
     group: training.group,
   };

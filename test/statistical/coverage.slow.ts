@@ -27,7 +27,7 @@ const MEAN_BIAS = 0.1;
 
 function coversMeanBias(sample: Sample, seed: number): boolean {
   const problem = createProblem(sample, makeFolds(sample, { kind: 'grouped', repeats: 3, seed }));
-  const [low, high] = estimateMeanBias(problem).ci95;
+  const [low, high] = estimateMeanBias(problem, problem.sources[0]).ci95;
   return low <= MEAN_BIAS && MEAN_BIAS <= high;
 }
 

@@ -10,7 +10,7 @@ import { generateSelected, generateWorld, TRAIN_ROWS, worldSample, type World } 
 const TRUTH = 0.1;
 
 function meanScore(problem: Problem): { mean: number; standardError: number } {
-  const scores = doublyRobustScores(problem, 0);
+  const scores = doublyRobustScores(problem, problem.sources[0], 0);
   const { mean, ci95 } = intervalOfMean(scores, new Float64Array(scores.length).fill(1));
   return { mean, standardError: (ci95[1] - ci95[0]) / (2 * 1.96) };
 }
@@ -27,7 +27,7 @@ const SEEDS = Array.from({ length: 12 }, (_, i) => 100 + i);
 /** Both outcome models replaced by a constant that is wrong. */
 function withoutOutcomeModels(problem: Problem): Problem {
   const wrong = new Float64Array(problem.sample.x.rows).fill(0.4);
-  return { ...problem, outcomes: () => ({ gold: wrong, preference: wrong }) };
+  return { ...problem, outcomes: () => ({ gold: wrong, preferences: [wrong] }) };
 }
 
 /** World selected-x as if everybody had been equally likely to be graded: wrong by a factor of up to 20. */
@@ -53,7 +53,7 @@ describe('the doubly robust scores', () => {
       const gold = world.psi;
       const preference = world.psi.map((psi, i) => psi - world.delta[i]);
       const problem = createProblem(sample, makeFolds(sample, { kind: 'reference' }));
-      return { ...problem, outcomes: () => ({ gold: gold.slice(0, TRAIN_ROWS), preference }) };
+      return { ...problem, outcomes: () => ({ gold: gold.slice(0, TRAIN_ROWS), preferences: [preference] }) };
     });
     const { error, standardError } = average(problems);
     expect(Math.abs(error)).toBeLessThan(3 * standardError);

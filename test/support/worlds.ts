@@ -98,8 +98,13 @@ function trainSample(
     x: { rows: TRAIN_ROWS, cols: DIM, data: world.x.data.slice(0, TRAIN_ROWS * DIM) },
     hasGold: Uint8Array.from(rows, (i) => Number(isGold(i))),
     goldGain: Float64Array.from(rows, (i) => (isGold(i) ? world.r[i] : Number.NaN)),
-    hasPreference: Uint8Array.from(rows, (i) => Number(isPaired || !isGold(i))),
-    preferenceGain: Float64Array.from(rows, (i) => (isPaired || !isGold(i) ? world.y[i] : Number.NaN)),
+    sources: [
+      {
+        name: 'judge',
+        hasPreference: Uint8Array.from(rows, (i) => Number(isPaired || !isGold(i))),
+        preferenceGain: Float64Array.from(rows, (i) => (isPaired || !isGold(i) ? world.y[i] : Number.NaN)),
+      },
+    ],
     propensity: Float64Array.from(rows, propensity),
     group: Int32Array.from(rows),
   };

@@ -46,11 +46,12 @@ describe('folds', () => {
 describe('the preference propensity', () => {
   it('is 1 − π unpaired, 1 fully paired and in between otherwise', () => {
     const unpaired = worldSample(world, 100, false);
-    expect(preferencePropensity(unpaired)[0]).toBeCloseTo(0.95, 12);
+    expect(preferencePropensity(unpaired, unpaired.sources[0])[0]).toBeCloseTo(0.95, 12);
     const paired = worldSample(world, 100, true);
-    expect(preferencePropensity(paired)[0]).toBeCloseTo(1, 12);
-    const half = paired.hasPreference.map((h, i) => (i < 50 ? 0 : h));
-    expect(preferencePropensity({ ...paired, hasPreference: half })[0]).toBeCloseTo(0.975, 12);
+    expect(preferencePropensity(paired, paired.sources[0])[0]).toBeCloseTo(1, 12);
+    const [source] = paired.sources;
+    const half = source.hasPreference.map((h, i) => (i < 50 ? 0 : h));
+    expect(preferencePropensity(paired, { ...source, hasPreference: half })[0]).toBeCloseTo(0.975, 12);
   });
 });
 
@@ -62,7 +63,7 @@ describe('estimators', () => {
         makeFolds(worldSample(world, 1000, isPaired), { kind: 'grouped', repeats: 1, seed: 1 }),
       );
       const truth = world.delta.subarray(0, 2000);
-      for (const { bias } of [rLearnerBias(problem), drLearnerBias(problem)]) {
+      for (const { bias } of [rLearnerBias, drLearnerBias].map((f) => f(problem, problem.sources[0]))) {
         const error = mean(bias.map((d, i) => (d - truth[i]) ** 2));
         const spread = mean(truth.map((d) => (d - mean(truth)) ** 2));
         // 1 is what the right constant would get.
