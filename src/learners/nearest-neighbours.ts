@@ -29,28 +29,40 @@ export function fitNearest(x: Matrix, y: Float64Array, k = NEIGHBOURS): NearestM
 
 /** Equal similarities are taken in row order, so that the answer does not depend on the sort. */
 export function predictNearest(model: NearestModel, x: Matrix): Float64Array {
-  const { dim, k, points, values } = model;
-  // The k best so far, best first. The length of a query does not change which points are nearest.
+  return Float64Array.from({ length: x.rows }, (_, i) => {
+    const found = nearestPoints(model, x.data.subarray(i * x.cols, (i + 1) * x.cols), model.k);
+    let sum = 0;
+    for (const j of found) sum += model.values[j];
+    return sum / found.length;
+  });
+}
+
+/**
+ * The k points most similar to a query, the nearest first; of equal ones the first. The length of the query changes nothing.
+ * @param isAllowed which points may be found; absent: all
+ */
+export function nearestPoints(
+  { dim, points, values }: NearestModel,
+  query: Float64Array,
+  k: number,
+  isAllowed?: (point: number) => boolean,
+): Int32Array {
   const nearest = new Int32Array(k);
   const similarity = new Float64Array(k);
-  return Float64Array.from({ length: x.rows }, (_, i) => {
-    let found = 0;
-    for (let j = 0; j < values.length; j++) {
-      let dot = 0;
-      for (let c = 0; c < dim; c++) dot += x.data[i * dim + c] * points[j * dim + c];
-      if (found === k && dot <= similarity[k - 1]) continue;
-      let at = found === k ? k - 1 : found++;
-      for (; at > 0 && similarity[at - 1] < dot; at--) {
-        similarity[at] = similarity[at - 1];
-        nearest[at] = nearest[at - 1];
-      }
-      similarity[at] = dot;
-      nearest[at] = j;
+  let found = 0;
+  for (let j = 0; j < values.length; j++) {
+    let dot = 0;
+    for (let c = 0; c < dim; c++) dot += query[c] * points[j * dim + c];
+    if ((found === k && dot <= similarity[k - 1]) || isAllowed?.(j) === false) continue;
+    let at = found === k ? k - 1 : found++;
+    for (; at > 0 && similarity[at - 1] < dot; at--) {
+      similarity[at] = similarity[at - 1];
+      nearest[at] = nearest[at - 1];
     }
-    let sum = 0;
-    for (const j of nearest) sum += values[j];
-    return sum / k;
-  });
+    similarity[at] = dot;
+    nearest[at] = j;
+  }
+  return nearest.subarray(0, found);
 }
 
 function unitRows(x: Matrix): Float32Array {

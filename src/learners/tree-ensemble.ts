@@ -27,20 +27,25 @@ export interface TreeEnsemble {
   readonly value: Float32Array;
 }
 
+/** The columns of the nodes. */
+export type TreeColumns = Pick<TreeEnsemble, 'feature' | 'threshold' | 'left' | 'right' | 'value'>;
+
 export function predictTrees(model: TreeEnsemble, x: Matrix): Float64Array {
-  const { roots, feature, threshold, left, right, value } = model;
   const rounded = Float32Array.from(x.data);
   const out = new Float64Array(x.rows).fill(model.base);
   // Tree by tree: its nodes stay in the cache while all rows pass.
-  for (const root of roots) {
-    for (let i = 0; i < x.rows; i++) {
-      const at = i * x.cols;
-      let node = root;
-      while (feature[node] !== LEAF) {
-        node = rounded[at + feature[node]] <= threshold[node] ? left[node] : right[node];
-      }
-      out[i] += value[node];
-    }
+  for (const root of model.roots) {
+    for (let i = 0; i < x.rows; i++) out[i] += leafValue(model, root, rounded, i * x.cols);
   }
   return out;
+}
+
+/** What the tree at `root` adds for the row that starts at `at` of the float32 features. */
+export function leafValue(nodes: TreeColumns, root: number, rounded: Float32Array, at: number): number {
+  const { feature, threshold, left, right, value } = nodes;
+  let node = root;
+  while (feature[node] !== LEAF) {
+    node = rounded[at + feature[node]] <= threshold[node] ? left[node] : right[node];
+  }
+  return value[node];
 }
