@@ -44,6 +44,10 @@ export const routeDecision = z.object({
   /** Cascade only. */
   action: z.enum(['keep', 'escalate', 'expert']).optional(),
   gain: z.number(),
+  /** More than two models: the gain of each over the anchor. */
+  gains: z.record(z.string(), z.number()).optional(),
+  /** Where the bundle has bootstrap refits: the percentile interval of the gain. */
+  ci95: z.tuple([z.number(), z.number()]).optional(),
   w: z.number().optional(),
   strongShare: z.number().optional(),
   reason: z.string(),

@@ -41,7 +41,7 @@ export const inspectionDocument = z.object({
       category: z.string().nullable(),
     }),
   ),
-  /** Predicted gain at percentiles 0, 1 … 100 of the prompts that the encoder was fitted on. */
+  /** Predicted gain at percentiles 0, 1 … 100 of the prompts that the encoder was fitted on; none with more than two models. */
   gainPercentiles: z.array(z.number()),
 });
 

@@ -40,24 +40,42 @@ export type ParityReport = Readonly<Record<string, FormatParity | SkippedFormat>
 export interface Answer {
   readonly gain: number;
   readonly model: string;
+  /** More than two models. */
+  readonly gains?: Readonly<Record<string, number>> | undefined;
+  /** Cascade. */
+  readonly action?: string | undefined;
+  readonly ci95?: readonly number[] | undefined;
 }
 
 /** The answers of a format: for each row one to each of its decisions, in order. */
 export type AskFormat = (rows: readonly GoldenRow[]) => Promise<readonly (readonly Answer[])[]>;
 
+/** The largest difference of an answer in gain or interval; NaN where a number is missing. */
+function difference({ expected }: GoldenRow, answer: Answer | undefined): number {
+  if (answer === undefined) return NaN;
+  const { gains = {}, gain, ci95 = [] } = expected;
+  const isSet = Object.keys(gains).length > 2;
+  const pairs = isSet
+    ? Object.entries(gains).map(([model, value]) => [value, answer.gains?.[model]])
+    : [[gain, answer.gain]];
+  const bounds = ci95.map((bound, i) => [bound, answer.ci95?.at(i)]);
+  return Math.max(...[...pairs, ...bounds].map(([a, b]) => Math.abs((a ?? NaN) - (b ?? NaN))));
+}
+
 /** Compares answers with the golden rows. */
 export function compare(rows: readonly GoldenRow[], answers: readonly (readonly Answer[])[]): FormatParity {
   let maxAbsDiff = 0;
   let decisionsEqual = answers.length === rows.length;
-  rows.forEach(({ expected }, i) => {
+  rows.forEach((row, i) => {
+    const { expected } = row;
     const given = answers.at(i) ?? [];
     if (given.length !== expected.decisions.length) decisionsEqual = false;
     expected.decisions.forEach((decision, k) => {
       const answer = given.at(k);
-      const difference = Math.abs((answer?.gain ?? NaN) - expected.gain);
-      maxAbsDiff = Math.max(maxAbsDiff, difference); // NaN stays
-      const isClose = Math.abs(expected.gain - decision.threshold) <= TOLERANCE;
-      if (!isClose && answer?.model !== decision.model) decisionsEqual = false;
+      maxAbsDiff = Math.max(maxAbsDiff, difference(row, answer)); // NaN stays
+      const margin = decision.margin ?? Math.abs(expected.gain - decision.threshold);
+      const isSame = answer?.model === decision.model && (decision.action ?? answer.action) === answer.action;
+      if (margin > TOLERANCE && !isSame) decisionsEqual = false;
     });
   });
   return { rows: rows.length, maxAbsDiff: Number.isFinite(maxAbsDiff) ? maxAbsDiff : null, decisionsEqual };
@@ -104,7 +122,13 @@ export function askRouterMjs(routerMjs: string, bytes: Uint8Array): AskFormat {
   };
 }
 
-const answerLine = z.object({ gain: z.number(), model: z.string() });
+const answerLine = z.object({
+  gain: z.number(),
+  model: z.string(),
+  gains: z.record(z.string(), z.number()).optional(),
+  action: z.string().optional(),
+  ci95: z.array(z.number()).optional(),
+});
 
 /** Asks a router.py, in one process of the given Python. */
 export function askRouterPy(python: string, routerPy: string, bundle: string): AskFormat {

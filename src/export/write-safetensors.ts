@@ -1,17 +1,18 @@
 /** Writing router.safetensors: the same trained router always gives the same bytes. */
 import { AppError } from '../core/errors.ts';
-import { FORMAT_VERSION, type Manifest, type Tensor, type TrainedRouter } from '../runtime/manifest.ts';
+import { FORMAT_VERSION, type AnyTensor, type Manifest, type TrainedRouter } from '../runtime/manifest.ts';
 import { sha256Hex } from '../runtime/sha256.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 interface SerialisedTensor {
   readonly name: string;
+  readonly dtype: 'F32' | 'I32';
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }
 
-/** Little-endian float32, whatever the machine. */
-function serialise(name: string, { shape, data }: Tensor): SerialisedTensor {
+/** Little-endian, whatever the machine. */
+function serialise(name: string, { shape, data }: AnyTensor): SerialisedTensor {
   const count = shape.reduce((product, size) => product * size, 1);
   if (count !== data.length) {
     throw new AppError(
@@ -21,10 +22,12 @@ function serialise(name: string, { shape, data }: Tensor): SerialisedTensor {
   }
   const bytes = new Uint8Array(data.length * 4);
   const view = new DataView(bytes.buffer);
-  data.forEach((value, i) => {
-    view.setFloat32(i * 4, value, true);
-  });
-  return { name, shape, bytes };
+  const isFloat = data instanceof Float32Array;
+  for (let i = 0; i < data.length; i++) {
+    if (isFloat) view.setFloat32(i * 4, data[i], true);
+    else view.setInt32(i * 4, data[i], true);
+  }
+  return { name, dtype: isFloat ? 'F32' : 'I32', shape, bytes };
 }
 
 function header(manifest: string, tensors: readonly SerialisedTensor[]): Uint8Array {
@@ -32,8 +35,8 @@ function header(manifest: string, tensors: readonly SerialisedTensor[]): Uint8Ar
     ['__metadata__', { manifest, manifest_sha256: sha256Hex(new TextEncoder().encode(manifest)) }],
   ];
   let position = 0;
-  for (const { name, shape, bytes } of tensors) {
-    entries.push([name, { dtype: 'F32', shape, data_offsets: [position, position + bytes.length] }]);
+  for (const { name, dtype, shape, bytes } of tensors) {
+    entries.push([name, { dtype, shape, data_offsets: [position, position + bytes.length] }]);
     position += bytes.length;
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));

@@ -66,7 +66,7 @@ export function describeTrainedRouter(d: RouterDescription): TrainedRouter {
       qualityUnit: report.evaluation.qualityUnit,
       meanCost: { strong: meanOr(snapshot.costStrong, 1), cheap: meanOr(snapshot.costCheap, 0) },
       blocks: d.blocks.blocks,
-      head: { kind: 'linear', dim: x.cols },
+      heads: [{ model: snapshot.strong, kind: 'linear' }],
       calibration: null,
       gainPercentiles,
       operatingPoints: operatingPoints(d, gainPercentiles),
@@ -90,8 +90,8 @@ export function describeTrainedRouter(d: RouterDescription): TrainedRouter {
     },
     tensors: {
       ...d.blocks.tensors,
-      'head.coefficients': { shape: [x.cols], data: Float32Array.from(model.coefficients) },
-      'head.intercept': { shape: [1], data: Float32Array.of(model.intercept) },
+      'head.0.coefficients': { shape: [x.cols], data: Float32Array.from(model.coefficients) },
+      'head.0.intercept': { shape: [1], data: Float32Array.of(model.intercept) },
     },
   };
 }
@@ -131,6 +131,7 @@ function describeModel(name: string, role: ManifestModel['role'], identity: RunI
   return {
     name,
     role,
+    relativeCost: role === 'strong' ? 1 : 0,
     inputUsdPerMillion: price?.inputUsdPerMillion ?? null,
     outputUsdPerMillion: price?.outputUsdPerMillion ?? null,
   };

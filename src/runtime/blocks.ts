@@ -10,7 +10,7 @@
  * An input that is absent (no text, no vector, a number that is missing or not finite) counts as the centre: zeros.
  * Sums are float64 over float32 tensors.
  */
-import type { BlockSpec, Tensor } from './manifest.ts';
+import type { AnyTensor, BlockSpec, Tensor } from './manifest.ts';
 import { createNgramEncoder, type SparseVector } from './ngrams.ts';
 import { TEXT_FORM_DIM, textForm } from './text-form.ts';
 
@@ -25,6 +25,7 @@ export interface BlockInput {
 }
 
 export type Tensors = Readonly<Record<string, Tensor>>;
+export type AnyTensors = Readonly<Record<string, AnyTensor>>;
 
 /**
  * raw[offset + j] = Σ_i values[i] · components[buckets[i], j]. Eight rows at a time: their sums are stored once, which halves
@@ -95,9 +96,15 @@ export function standardise(raw: Float64Array, offset: number, center: Float32Ar
 /** Fills its part of the feature vector from the input. */
 type BlockReader = (input: BlockInput, out: Float64Array, offset: number) => void;
 
-function tensorData(tensors: Tensors, name: string, size: number): Float32Array {
+/**
+ * The numbers of a float tensor.
+ *
+ * @throws RangeError where there is none of that name and size
+ */
+export function tensorData(tensors: AnyTensors, name: string, size: number): Float32Array {
   if (!Object.hasOwn(tensors, name)) throw new RangeError(`The tensor ${name} is missing.`);
   const { data } = tensors[name];
+  if (!(data instanceof Float32Array)) throw new RangeError(`The tensor ${name} should be of float32.`);
   if (data.length !== size) {
     throw new RangeError(`The tensor ${name} should have ${size} numbers and has ${data.length}.`);
   }
@@ -122,7 +129,7 @@ function reader<T>(
   };
 }
 
-function createBlockReader(block: BlockSpec, tensors: Tensors): BlockReader {
+function createBlockReader(block: BlockSpec, tensors: AnyTensors): BlockReader {
   const { name, dim } = block;
   const center = tensorData(tensors, `${name}.center`, dim);
   switch (block.kind) {
@@ -179,7 +186,7 @@ export interface FeatureReader {
  *
  * @throws RangeError where a tensor is missing or has the wrong size; `readInto` where a vector has the wrong length
  */
-export function createFeatureReader(blocks: readonly BlockSpec[], tensors: Tensors): FeatureReader {
+export function createFeatureReader(blocks: readonly BlockSpec[], tensors: AnyTensors): FeatureReader {
   const readers = blocks.map((block) => createBlockReader(block, tensors));
   return {
     dim: blocks.reduce((sum, block) => sum + block.dim, 0),
@@ -196,7 +203,7 @@ export function createFeatureReader(blocks: readonly BlockSpec[], tensors: Tenso
 /** The feature vector of one input. For many inputs, keep a `createFeatureReader`. */
 export function computeFeatures(
   blocks: readonly BlockSpec[],
-  tensors: Tensors,
+  tensors: AnyTensors,
   input: BlockInput,
 ): Float64Array {
   const features = createFeatureReader(blocks, tensors);

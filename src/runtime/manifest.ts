@@ -2,7 +2,7 @@
  * What a router file says about itself. The same JSON is the manifest.json of a bundle and, as a string, the metadata of
  * router.safetensors. A reader refuses a newer `formatVersion`, and a manifest or tensor whose SHA-256 differs.
  */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** A measured number: its value, its 95 % interval, or why it has none. */
 export interface Measured {
@@ -13,7 +13,10 @@ export interface Measured {
 
 export interface ManifestModel {
   readonly name: string;
-  readonly role: 'strong' | 'cheap';
+  /** Two models: one is strong, one cheap (the anchor). More: one anchor, the others candidates. */
+  readonly role: 'strong' | 'cheap' | 'anchor' | 'candidate';
+  /** Mean cost over the anchor's, in units of the dearest model's: anchor 0, dearest 1. */
+  readonly relativeCost: number;
   readonly inputUsdPerMillion: number | null;
   readonly outputUsdPerMillion: number | null;
 }
@@ -67,18 +70,73 @@ export interface ColumnsBlock extends BlockBase {
 /** The feature vector is the blocks side by side, in order; each is (raw − center) / scale. */
 export type BlockSpec = TextBlock | PrecomputedBlock | TextFormBlock | ColumnsBlock;
 
-/** gain = intercept + features · coefficients. Tensors `head.coefficients` [dim], `head.intercept` [1]. */
+/** intercept + features · coefficients. Tensors `coefficients` [dim], `intercept` [1]. */
 export interface LinearHead {
   readonly kind: 'linear';
-  readonly dim: number;
+}
+
+/**
+ * base + the sum over the trees of the value of the leaf that is reached; left where float32(feature) <= threshold. Tensors
+ * `base` [1], `roots` [trees], and by node `feature` (−1: a leaf), `threshold`, `left`, `right` (both greater than the node
+ * itself) and `value`; roots, feature, left and right are I32.
+ */
+export interface TreesHead {
+  readonly kind: 'trees';
+  readonly trees: number;
+  readonly nodes: number;
+}
+
+/** Dense layers with rectified linear units between them. Tensors `layer.<j>.weight` [in, out], `layer.<j>.bias` [out]. */
+export interface MlpHead {
+  readonly kind: 'mlp';
+  /** Widths of the hidden layers. */
+  readonly hidden: readonly number[];
+}
+
+/**
+ * The mean value of the k points most similar to the features by cosine. Tensors `points` [points, dim] of length 1,
+ * `values` [points].
+ */
+export interface NearestHead {
+  readonly kind: 'nearest';
+  readonly k: number;
+  readonly points: number;
+}
+
+export type SimpleHead = LinearHead | TreesHead | MlpHead | NearestHead;
+
+/** Σ weight · part. The tensors of a part are named `part.<j>.…`. */
+export interface SumHead {
+  readonly kind: 'sum';
+  readonly parts: readonly (SimpleHead & { readonly weight: number })[];
+}
+
+/** From features to a number. Its tensors are named `head.<i>.<tensor>`, i being its place in `heads`. */
+export type HeadSpec = SimpleHead | SumHead;
+
+/** The gain of this model over the anchor. */
+export type ManifestHead = HeadSpec & { readonly model: string };
+
+/**
+ * When a cascade of two models asks a person: `draws` bootstrap refits of a linear head give that many gains, and where the
+ * percentile interval of this level straddles the threshold the action is `expert`. Tensors `deferral.coefficients`
+ * [draws, dim], `deferral.intercepts` [draws].
+ */
+export interface BootstrapDeferral {
+  readonly kind: 'bootstrap-linear';
+  readonly draws: number;
+  /** Of the interval, e.g. 0.95. */
+  readonly level: number;
 }
 
 export interface OperatingPoint {
   readonly name: string;
   readonly w: number;
-  /** The strong model answers (or the cascade escalates) where gain > threshold. */
+  /** Two models: the strong one answers (or the cascade escalates) where gain > threshold. More models: w decides. */
   readonly threshold: number;
   readonly strongShare: Measured;
+  /** More than two models: the share of prompts that goes to each. */
+  readonly shares?: Readonly<Record<string, Measured>>;
   /** In the units of the run's `qualityUnit`. */
   readonly quality: Measured;
   /** Mean cost per prompt in `costUnit`. */
@@ -94,19 +152,26 @@ export interface Manifest {
   readonly productVersion: string;
   readonly stage: 'route' | 'cascade';
   readonly models: readonly ManifestModel[];
-  /** The model that gains are measured against: the cheap one. */
+  /** The model that gains are measured against: of two, the cheap one. */
   readonly anchor: string;
   readonly costUnit: 'usd' | 'strong-call';
   readonly qualityUnit: 'gold-score' | 'gain-over-cheap';
+  /** Per prompt, of the dearest model and of the anchor: what a relative cost of 1 and of 0 stand for. */
   readonly meanCost: { readonly strong: number; readonly cheap: number };
   readonly blocks: readonly BlockSpec[];
-  readonly head: LinearHead;
+  /** One for each model but the anchor. */
+  readonly heads: readonly ManifestHead[];
   /** Reserved for a monotone map of the gain; null = the gain as it is. */
   readonly calibration: null;
-  /** Reserved for the band of gains in which a cascade asks a person (`expert`); null or absent = never. */
-  readonly deferral?: null;
-  /** Predicted gain at percentiles 0, 1 … 100 of the prompts that the encoder was fitted on: from share to threshold. */
-  readonly gainPercentiles: readonly number[];
+  /** When a cascade asks a person; null or absent = never. */
+  readonly deferral?: BootstrapDeferral | null;
+  /** What was proven about the rule, and from which prompts; null or absent = nothing was. For people. */
+  readonly certificate?: Readonly<Record<string, unknown>> | null;
+  /**
+   * Predicted gain at percentiles 0, 1 … 100 of the prompts that the encoder was fitted on: from share to threshold. Null
+   * with more than two models.
+   */
+  readonly gainPercentiles: readonly number[] | null;
   readonly operatingPoints: readonly OperatingPoint[];
   /** Feature vectors longer than this are unlike anything in training; the reason of a decision says so. */
   readonly outOfDistribution: { readonly maxFeatureNorm: number };
@@ -127,8 +192,16 @@ export interface Tensor {
   readonly data: Float32Array;
 }
 
+/** What the columns of trees are made of. */
+export interface IntTensor {
+  readonly shape: readonly number[];
+  readonly data: Int32Array;
+}
+
+export type AnyTensor = Tensor | IntTensor;
+
 /** What training leaves: everything a bundle is written from. Hashes are filled in when it is serialised. */
 export interface TrainedRouter {
   readonly manifest: Omit<Manifest, 'formatVersion' | 'tensors'>;
-  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly tensors: Readonly<Record<string, AnyTensor>>;
 }

@@ -12,32 +12,16 @@ import {
   isRecord,
   orNull,
   refuse,
-  type JsonRecord,
 } from './json.ts';
-import {
-  FORMAT_VERSION,
-  type BlockSpec,
-  type HashedNgramSpec,
-  type Manifest,
-  type ManifestModel,
-  type Measured,
-  type OperatingPoint,
-} from './manifest.ts';
-import { TEXT_FORM_DIM } from './text-form.ts';
-
-const MAX_DIM = 1_000_000;
-const MAX_CODE_POINTS = 10_000_000;
+import { FORMAT_VERSION, type Manifest, type Measured, type OperatingPoint } from './manifest.ts';
+import { parseBlocks } from './parse-blocks.ts';
+import { MAX_ROWS, parseDeferral, parseHeads, parseModels } from './parse-heads.ts';
 
 function parsePair(value: unknown, path: string): readonly [number, number] {
   const list = asList(value, path);
   if (list.length !== 2) refuse(path, 'a list of two numbers', value);
   const [low, high] = list;
   return [asFinite(low, `${path}[0]`), asFinite(high, `${path}[1]`)];
-}
-
-function parseRange(value: unknown, path: string): readonly [number, number] {
-  const [low, high] = parsePair(value, path);
-  return [asInteger(low, `${path}[0]`, 1, 16), asInteger(high, `${path}[1]`, low, 16)];
 }
 
 function parseMeasured(value: unknown, path: string): Measured {
@@ -49,91 +33,11 @@ function parseMeasured(value: unknown, path: string): Measured {
   };
 }
 
-function parseModel(value: unknown, path: string): ManifestModel {
-  const raw = asRecord(value, path);
-  return {
-    name: asText(raw.name, `${path}.name`),
-    role: asOneOf(raw.role, `${path}.role`, ['strong', 'cheap']),
-    inputUsdPerMillion: orNull(raw.inputUsdPerMillion, `${path}.inputUsdPerMillion`, asFinite),
-    outputUsdPerMillion: orNull(raw.outputUsdPerMillion, `${path}.outputUsdPerMillion`, asFinite),
-  };
-}
-
-function parseEncoder(value: unknown, path: string): HashedNgramSpec {
-  const raw = asRecord(value, path);
-  asInteger(raw.version, `${path}.version`, 1, 1);
-  const buckets = asInteger(raw.buckets, `${path}.buckets`, 2, 32768);
-  if ((buckets & (buckets - 1)) !== 0) refuse(`${path}.buckets`, 'a power of two', buckets);
-  return {
-    version: 1,
-    buckets,
-    wordNgrams: parseRange(raw.wordNgrams, `${path}.wordNgrams`),
-    charNgrams: parseRange(raw.charNgrams, `${path}.charNgrams`),
-    maxCodePoints: asInteger(raw.maxCodePoints, `${path}.maxCodePoints`, 1, MAX_CODE_POINTS),
-  };
-}
-
-function parseScale(value: unknown, path: string): number {
-  const scale = asFinite(value, path);
-  return scale > 0 ? scale : refuse(path, 'a number above 0', scale);
-}
-
-function parseBlock(value: unknown, path: string): BlockSpec {
-  const raw = asRecord(value, path);
-  const kinds = ['hashed-ngram', 'precomputed', 'text-form', 'columns', 'signals'] as const;
-  const kind = asOneOf(raw.kind, `${path}.kind`, kinds);
-  const base = {
-    name: asText(raw.name, `${path}.name`),
-    dim: asInteger(raw.dim, `${path}.dim`, 1, MAX_DIM),
-    scale: parseScale(raw.scale, `${path}.scale`),
-  };
-  switch (kind) {
-    case 'hashed-ngram':
-      return {
-        ...base,
-        kind,
-        input: asOneOf(raw.input, `${path}.input`, ['prompt', 'response']),
-        encoder: parseEncoder(raw.encoder, `${path}.encoder`),
-      };
-    case 'precomputed':
-      return { ...base, kind, inputDim: asInteger(raw.inputDim, `${path}.inputDim`, 1, MAX_DIM) };
-    case 'text-form':
-      asInteger(raw.version, `${path}.version`, 1, 1);
-      asInteger(base.dim, `${path}.dim`, TEXT_FORM_DIM, TEXT_FORM_DIM);
-      return {
-        ...base,
-        kind,
-        input: asOneOf(raw.input, `${path}.input`, ['prompt', 'response']),
-        version: 1,
-      };
-    case 'columns':
-    case 'signals': {
-      const names = asList(raw.names, `${path}.names`).map((name, i) => asText(name, `${path}.names[${i}]`));
-      if (names.length !== base.dim || new Set(names).size !== base.dim) {
-        refuse(`${path}.names`, `a list of ${base.dim} different names`, names);
-      }
-      return { ...base, kind, names };
-    }
-  }
-}
-
-function parseBlocks(value: unknown, stage: 'route' | 'cascade'): readonly BlockSpec[] {
-  const blocks = asList(value, 'blocks').map((block, i) => parseBlock(block, `blocks[${i}]`));
-  const names = new Set(blocks.map((block) => block.name));
-  if (blocks.length === 0 || names.size !== blocks.length || names.has('head')) {
-    refuse('blocks', 'a list of blocks with different names, none of them "head"', value);
-  }
-  if (blocks.filter((block) => block.kind === 'precomputed').length > 1) {
-    refuse('blocks', 'a list with at most one precomputed block', value);
-  }
-  const readsAnswer = blocks.some((b) => b.kind === 'signals' || ('input' in b && b.input === 'response'));
-  if (stage === 'route' && readsAnswer) {
-    throw new RouterFileError(
-      'bad-manifest',
-      'The manifest is not valid: a router of stage route reads a response.',
-    );
-  }
-  return blocks;
+function parseShares(value: unknown, path: string): Readonly<Record<string, Measured>> {
+  const shares = Object.entries(asRecord(value, path));
+  return Object.fromEntries(
+    shares.map(([name, share]) => [name, parseMeasured(share, `${path}["${name}"]`)]),
+  );
 }
 
 function parseOperatingPoint(value: unknown, path: string): OperatingPoint {
@@ -145,10 +49,12 @@ function parseOperatingPoint(value: unknown, path: string): OperatingPoint {
     strongShare: parseMeasured(raw.strongShare, `${path}.strongShare`),
     quality: parseMeasured(raw.quality, `${path}.quality`),
     cost: parseMeasured(raw.cost, `${path}.cost`),
+    ...(raw.shares === undefined ? {} : { shares: parseShares(raw.shares, `${path}.shares`) }),
   };
 }
 
-function parsePercentiles(value: unknown): readonly number[] {
+function parsePercentiles(value: unknown, models: number): readonly number[] | null {
+  if (models > 2) return asNull(value ?? null, 'gainPercentiles');
   const list = asList(value, 'gainPercentiles').map((gain, i) => asFinite(gain, `gainPercentiles[${i}]`));
   if (list.length !== 101 || list.some((gain, i) => i > 0 && gain < list[i - 1])) {
     refuse('gainPercentiles', '101 numbers, none smaller than the one before', value);
@@ -165,34 +71,32 @@ function parseAssumption(value: unknown, path: string): Manifest['assumptions'][
   };
 }
 
-function parseTensors(value: unknown): Manifest['tensors'] {
+/**
+ * The name of a tensor as version 2 has it: of the one head of version 1, the tensors were `head.coefficients` and
+ * `head.intercept`.
+ */
+export function currentTensorName(name: string, version: number): string {
+  return version === 1 && name.startsWith('head.') ? name.replace('head.', 'head.0.') : name;
+}
+
+function parseTensors(value: unknown, version: number): Manifest['tensors'] {
   const entries = Object.entries(asRecord(value, 'tensors')).map(([name, entry]) => {
     const path = `tensors["${name}"]`;
     const raw = asRecord(entry, path);
     const shape = asList(raw.shape, `${path}.shape`).map((size, i) =>
-      asInteger(size, `${path}.shape[${i}]`, 1, MAX_DIM),
+      asInteger(size, `${path}.shape[${i}]`, 1, MAX_ROWS),
     );
-    return [name, { shape, sha256: asText(raw.sha256, `${path}.sha256`) }] as const;
+    return [
+      currentTensorName(name, version),
+      { shape, sha256: asText(raw.sha256, `${path}.sha256`) },
+    ] as const;
   });
   return Object.fromEntries(entries);
 }
 
-function parseModels(raw: JsonRecord): Pick<Manifest, 'models' | 'anchor'> {
-  const models = asList(raw.models, 'models').map((model, i) => parseModel(model, `models[${i}]`));
-  const anchor = asText(raw.anchor, 'anchor');
-  const strong = models.filter((model) => model.role === 'strong');
-  const cheap = models.filter((model) => model.role === 'cheap');
-  if (strong.length !== 1 || cheap.length !== 1 || cheap[0].name !== anchor) {
-    throw new RouterFileError(
-      'bad-manifest',
-      'The manifest is not valid: expected one strong model and one cheap model that is the anchor.',
-    );
-  }
-  return { models, anchor };
-}
-
 /**
- * The manifest that a text of JSON holds.
+ * The manifest that a text of JSON holds. One of version 1 is read as the same router in the terms of version 2;
+ * `formatVersion` still says what it was.
  *
  * @throws RouterFileError `newer-format` or `bad-manifest`; the message names the field
  * @example
@@ -216,13 +120,17 @@ export function parseManifest(text: string): Manifest {
   const stage = asOneOf(raw.stage, 'stage', ['route', 'cascade']);
   const blocks = parseBlocks(raw.blocks, stage);
   const dim = blocks.reduce((sum, block) => sum + block.dim, 0);
-  const head = asRecord(raw.head, 'head');
+  const models = parseModels(raw, formatVersion);
   const meanCost = asRecord(raw.meanCost, 'meanCost');
   const points = asList(raw.operatingPoints, 'operatingPoints');
   if (points.length === 0) refuse('operatingPoints', 'at least one', points);
   const outOfDistribution = asRecord(raw.outOfDistribution, 'outOfDistribution');
   asNull(raw.calibration, 'calibration');
-  asNull(raw.deferral ?? null, 'deferral');
+  if (formatVersion === 1) asNull(raw.deferral ?? null, 'deferral');
+  const deferral = parseDeferral(raw.deferral, stage === 'cascade' && models.models.length === 2);
+  if (stage === 'cascade' && models.models.length > 2)
+    refuse('models', 'two models in a cascade', raw.models);
+  const certificate = orNull(raw.certificate ?? null, 'certificate', asRecord);
   return {
     formatVersion,
     id: asText(raw.id, 'id'),
@@ -230,7 +138,7 @@ export function parseManifest(text: string): Manifest {
     created: asText(raw.created, 'created'),
     productVersion: asText(raw.productVersion, 'productVersion'),
     stage,
-    ...parseModels(raw),
+    ...models,
     costUnit: asOneOf(raw.costUnit, 'costUnit', ['usd', 'strong-call']),
     qualityUnit: asOneOf(raw.qualityUnit, 'qualityUnit', ['gold-score', 'gain-over-cheap']),
     meanCost: {
@@ -238,17 +146,16 @@ export function parseManifest(text: string): Manifest {
       cheap: asFinite(meanCost.cheap, 'meanCost.cheap'),
     },
     blocks,
-    head: {
-      kind: asOneOf(head.kind, 'head.kind', ['linear']),
-      dim: asInteger(head.dim, 'head.dim', dim, dim),
-    },
+    heads: parseHeads(raw, formatVersion, models, dim),
     calibration: null,
-    gainPercentiles: parsePercentiles(raw.gainPercentiles),
+    ...(deferral === null ? {} : { deferral }),
+    ...(certificate === null ? {} : { certificate }),
+    gainPercentiles: parsePercentiles(raw.gainPercentiles, models.models.length),
     operatingPoints: points.map((point, i) => parseOperatingPoint(point, `operatingPoints[${i}]`)),
     outOfDistribution: {
       maxFeatureNorm: asFinite(outOfDistribution.maxFeatureNorm, 'outOfDistribution.maxFeatureNorm'),
     },
-    tensors: parseTensors(raw.tensors),
+    tensors: parseTensors(raw.tensors, formatVersion),
     isSimulated: asBoolean(raw.isSimulated, 'isSimulated'),
     run: asRecord(raw.run, 'run'),
     diagnostics: asRecord(raw.diagnostics, 'diagnostics'),

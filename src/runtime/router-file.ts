@@ -1,28 +1,31 @@
 /** router.safetensors → manifest and tensors that belong together, every byte of them accounted for. */
 import { RouterFileError } from './errors.ts';
-import type { Manifest, Tensor } from './manifest.ts';
-import { parseManifest } from './parse-manifest.ts';
+import { headShapes, type HeadShapes } from './heads.ts';
+import type { AnyTensor, Manifest, Tensor } from './manifest.ts';
+import { currentTensorName, parseManifest } from './parse-manifest.ts';
 import { readSafetensorsHeader, readSafetensorsTensors, type RawTensor } from './safetensors.ts';
 import { sha256Hex } from './sha256.ts';
 
 export interface RouterFile {
   readonly manifest: Manifest;
-  readonly tensors: Readonly<Record<string, Tensor>>;
+  /** By their names of version 2, whatever the version of the file. */
+  readonly tensors: Readonly<Record<string, AnyTensor>>;
+}
+
+/** Width of the feature vector. */
+export function featureDim({ blocks }: Pick<Manifest, 'blocks'>): number {
+  return blocks.reduce((sum, block) => sum + block.dim, 0);
 }
 
 /**
- * The shape of every tensor that a router with these blocks and this head has: no more, no fewer.
+ * Shape and type of every tensor that a router with these blocks and heads has: no more, no fewer.
  *
  * @example
- * expectedShapes(manifest)['prompt.components']; // [32768, 50]
+ * expectedShapes(manifest)['prompt.components'].shape; // [32768, 50]
  */
-export function expectedShapes(
-  manifest: Pick<Manifest, 'blocks' | 'head'>,
-): Readonly<Record<string, readonly number[]>> {
-  const shapes: Record<string, readonly number[]> = {
-    'head.coefficients': [manifest.head.dim],
-    'head.intercept': [1],
-  };
+export function expectedShapes(manifest: Pick<Manifest, 'blocks' | 'heads' | 'deferral'>): HeadShapes {
+  const dim = featureDim(manifest);
+  const shapes: Record<string, readonly number[]> = {};
   for (const block of manifest.blocks) {
     shapes[`${block.name}.center`] = [block.dim];
     if (block.kind === 'hashed-ngram') {
@@ -31,7 +34,27 @@ export function expectedShapes(
     }
     if (block.kind === 'precomputed') shapes[`${block.name}.components`] = [block.inputDim, block.dim];
   }
-  return shapes;
+  const { deferral } = manifest;
+  if (deferral !== null && deferral !== undefined) {
+    shapes['deferral.coefficients'] = [deferral.draws, dim];
+    shapes['deferral.intercepts'] = [deferral.draws];
+  }
+  const floats = Object.entries(shapes).map(([name, shape]) => [name, { shape, isInteger: false }] as const);
+  const heads = manifest.heads.map((head, i) => headShapes(head, `head.${i}`, dim));
+  return Object.fromEntries([...floats, ...heads.flatMap((of) => Object.entries(of))]);
+}
+
+/** The tensors of the blocks: what features are computed with. */
+export function blockTensors({ manifest, tensors }: RouterFile): Readonly<Record<string, Tensor>> {
+  const found: Record<string, Tensor> = {};
+  for (const { name } of manifest.blocks) {
+    for (const [key, { shape, data }] of Object.entries(tensors)) {
+      const suffix = key.startsWith(`${name}.`) ? key.slice(name.length + 1) : '';
+      const isOwn = suffix === 'center' || suffix === 'idf' || suffix === 'components';
+      if (isOwn && data instanceof Float32Array) found[key] = { shape, data };
+    }
+  }
+  return found;
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {
@@ -48,10 +71,10 @@ function isFinite32(data: Float32Array): boolean {
 
 function checkTensor(
   name: string,
-  shape: readonly number[],
+  { shape, isInteger }: HeadShapes[string],
   tensor: RawTensor | undefined,
   manifest: Manifest,
-): Tensor {
+): AnyTensor {
   if (tensor === undefined) {
     throw new RouterFileError('bad-tensor', `Tensor "${name}" is missing.`);
   }
@@ -59,6 +82,13 @@ function checkTensor(
     throw new RouterFileError(
       'bad-tensor',
       `Tensor "${name}" has shape [${tensor.shape.join(', ')}], expected [${shape.join(', ')}].`,
+    );
+  }
+  const { data } = tensor;
+  if (isInteger !== data instanceof Int32Array) {
+    throw new RouterFileError(
+      'bad-tensor',
+      `Tensor "${name}" must be of dtype ${isInteger ? 'I32' : 'F32'}.`,
     );
   }
   const declared = Object.hasOwn(manifest.tensors, name) ? manifest.tensors[name] : undefined;
@@ -71,10 +101,11 @@ function checkTensor(
       `Tensor "${name}" is damaged: its SHA-256 is not the manifest's.`,
     );
   }
-  if (!isFinite32(tensor.data)) {
+  if (data instanceof Int32Array) return { shape, data };
+  if (!isFinite32(data)) {
     throw new RouterFileError('not-finite', `Tensor "${name}" has a NaN or an infinity.`);
   }
-  return { shape, data: tensor.data };
+  return { shape, data };
 }
 
 function readManifest(metadata: Readonly<Record<string, string>>): Manifest {
@@ -105,11 +136,13 @@ function readManifest(metadata: Readonly<Record<string, string>>): Manifest {
 export function readRouterFile(bytes: Uint8Array): RouterFile {
   const header = readSafetensorsHeader(bytes);
   const manifest = readManifest(header.metadata);
-  const raw = readSafetensorsTensors(bytes, header);
+  const version = manifest.formatVersion;
+  const read = readSafetensorsTensors(bytes, header);
+  const raw = new Map([...read].map(([name, tensor]) => [currentTensorName(name, version), tensor]));
   const shapes = expectedShapes(manifest);
   for (const name of [...raw.keys(), ...Object.keys(manifest.tensors)]) {
     if (!Object.hasOwn(shapes, name)) {
-      throw new RouterFileError('bad-tensor', `Tensor "${name}" belongs to no block and not to the head.`);
+      throw new RouterFileError('bad-tensor', `Tensor "${name}" belongs to no block and to no head.`);
     }
   }
   const tensors = Object.entries(shapes).map(

@@ -43,9 +43,10 @@ except ImportError as error:
         sys.exit("router.py: this Python has no numpy (python3 -m pip install numpy)")
     raise ImportError("router.py needs numpy (python3 -m pip install numpy)") from error
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MAX_HEADER_BYTES = 100_000_000
 MAX_DIM = 1_000_000
+MAX_ROWS = 100_000_000
 MAX_CODE_POINTS = 10_000_000
 
 
@@ -174,37 +175,126 @@ def _check_block(value, path):
             _refuse(f"{path}.names", f"a list of {dim} different names", names)
 
 
+_RESERVED = re.compile(r"(?:head|deferral)(?:\.|\Z)")
+
+
 def _check_blocks(value, stage):
     for i, block in enumerate(_list(value, "blocks")):
         _check_block(block, f"blocks[{i}]")
     names = {block["name"] for block in value}
-    if not value or len(names) != len(value) or "head" in names:
-        _refuse("blocks", 'a list of blocks with different names, none of them "head"', value)
+    if not value or len(names) != len(value) or any(map(_RESERVED.match, names)):
+        _refuse("blocks", 'a list of blocks with different names, none of them "head" or "deferral"', value)
     if sum(block["kind"] == "precomputed" for block in value) > 1:
         _refuse("blocks", "a list with at most one precomputed block", value)
     if stage == "route" and any(b["kind"] == "signals" or b.get("input") == "response" for b in value):
         raise RouterFileError("bad-manifest", "The manifest is not valid: a router of stage route reads a response.")
 
 
-def _check_models(raw):
-    roles = []
-    for i, value in enumerate(_list(raw.get("models"), "models")):
+def _not_valid(expected):
+    raise RouterFileError("bad-manifest", f"The manifest is not valid: expected {expected}.")
+
+
+def _check_models(raw, version):
+    models = _list(raw.get("models"), "models")
+    if len(models) > 1000:
+        _refuse("models", "at most 1000", models)
+    roles = ("strong", "cheap") if version == 1 else ("strong", "cheap", "anchor", "candidate")
+    for i, value in enumerate(models):
         path = f"models[{i}]"
         model = _record(value, path)
         _text(model.get("name"), f"{path}.name")
-        roles.append(_one_of(model.get("role"), f"{path}.role", ("strong", "cheap")))
+        _one_of(model.get("role"), f"{path}.role", roles)
+        if version == 1:
+            model["relativeCost"] = 1 if model["role"] == "strong" else 0
+        _finite(model.get("relativeCost"), f"{path}.relativeCost")
         _or_null(model.get("inputUsdPerMillion", ""), f"{path}.inputUsdPerMillion", _finite)
         _or_null(model.get("outputUsdPerMillion", ""), f"{path}.outputUsdPerMillion", _finite)
     anchor = _text(raw.get("anchor"), "anchor")
-    if sorted(roles) != ["cheap", "strong"] or raw["models"][roles.index("cheap")]["name"] != anchor:
-        raise RouterFileError(
-            "bad-manifest",
-            "The manifest is not valid: expected one strong model and one cheap model that is the anchor.",
-        )
+    found = sorted(model["role"] for model in models)
+    base = next((model for model in models if model["role"] in ("cheap", "anchor")), None)
+    if len(models) == 2:
+        if found != ["cheap", "strong"] or base["name"] != anchor:
+            _not_valid("one strong model and one cheap model that is the anchor")
+    elif len(models) < 2 or found != ["anchor"] + ["candidate"] * (len(models) - 1) or base["name"] != anchor:
+        _not_valid("one model of role anchor, which is the anchor, and candidates")
+    if version > 1 and len({model["name"] for model in models}) != len(models):
+        _not_valid("models of different names")
+    if base["relativeCost"] != 0:
+        _not_valid("an anchor whose relativeCost is 0")
+    if len(models) == 2 and any(model["role"] == "strong" and model["relativeCost"] != 1 for model in models):
+        _not_valid("a strong model whose relativeCost is 1")
+
+
+_SIMPLE_HEADS = ("linear", "trees", "mlp", "nearest")
+
+
+def _check_simple_head(raw, path):
+    if raw["kind"] == "trees":
+        raw["trees"] = _integer(raw.get("trees"), f"{path}.trees", 1, MAX_ROWS)
+        raw["nodes"] = _integer(raw.get("nodes"), f"{path}.nodes", 1, MAX_ROWS)
+    elif raw["kind"] == "mlp":
+        hidden = _list(raw.get("hidden"), f"{path}.hidden")
+        if len(hidden) > 64:
+            _refuse(f"{path}.hidden", "at most 64 layers", hidden)
+        raw["hidden"] = [_integer(width, f"{path}.hidden[{i}]", 1, MAX_DIM) for i, width in enumerate(hidden)]
+    elif raw["kind"] == "nearest":
+        raw["points"] = _integer(raw.get("points"), f"{path}.points", 1, MAX_ROWS)
+        raw["k"] = _integer(raw.get("k"), f"{path}.k", 1, raw["points"])
+
+
+def _check_heads(raw, version, dim):
+    wanted = [model["name"] for model in raw["models"] if model["role"] in ("strong", "candidate")]
+    if version == 1:
+        head = _record(raw.get("head"), "head")
+        _integer(head.get("dim"), "head.dim", dim, dim)
+        _one_of(head.get("kind"), "head.kind", ("linear",))
+        del raw["head"]
+        raw["heads"] = [{"model": name, "kind": "linear"} for name in wanted]
+        return
+    heads = _list(raw.get("heads"), "heads")
+    for i, value in enumerate(heads):
+        path = f"heads[{i}]"
+        head = _record(value, path)
+        _text(head.get("model"), f"{path}.model")
+        _one_of(head.get("kind"), f"{path}.kind", (*_SIMPLE_HEADS, "sum"))
+        if head["kind"] != "sum":
+            _check_simple_head(head, path)
+            continue
+        parts = _list(head.get("parts"), f"{path}.parts")
+        if not 1 <= len(parts) <= 1000:
+            _refuse(f"{path}.parts", "1 to 1000 parts", parts)
+        for j, part in enumerate(parts):
+            at = f"{path}.parts[{j}]"
+            _finite(_record(part, at).get("weight"), f"{at}.weight")
+            _one_of(part.get("kind"), f"{at}.kind", _SIMPLE_HEADS)
+            _check_simple_head(part, at)
+    if len(heads) != len(wanted) or {head["model"] for head in heads} != set(wanted):
+        _refuse("heads", "one head for each model but the anchor", heads)
+
+
+def _check_deferral(raw, version):
+    deferral = raw.get("deferral")
+    if deferral is None:
+        return
+    if version == 1:
+        _refuse("deferral", "null", deferral)
+    if raw["stage"] != "cascade" or len(raw["models"]) != 2:
+        _not_valid("no deferral but in a cascade of two models")
+    _record(deferral, "deferral")
+    level = _finite(deferral.get("level"), "deferral.level")
+    if not 0 < level < 1:
+        _refuse("deferral.level", "a number between 0 and 1", level)
+    _one_of(deferral.get("kind"), "deferral.kind", ("bootstrap-linear",))
+    deferral["draws"] = _integer(deferral.get("draws"), "deferral.draws", 2, 100_000)
 
 
 def _check_figures(raw):
-    percentiles = _list(raw.get("gainPercentiles"), "gainPercentiles")
+    percentiles = raw.get("gainPercentiles")
+    if len(raw["models"]) > 2:
+        if percentiles is not None:
+            _refuse("gainPercentiles", "null", percentiles)
+        percentiles = [0] * 101
+    percentiles = _list(percentiles, "gainPercentiles")
     percentiles = [_finite(gain, f"gainPercentiles[{i}]") for i, gain in enumerate(percentiles)]
     if len(percentiles) != 101 or any(b < a for a, b in zip(percentiles, percentiles[1:])):
         _refuse("gainPercentiles", "101 numbers, none smaller than the one before", percentiles)
@@ -219,6 +309,8 @@ def _check_figures(raw):
         _finite(point.get("threshold"), f"{path}.threshold")
         for figure in ("strongShare", "quality", "cost"):
             _measured(point.get(figure), f"{path}.{figure}")
+        for name, share in _record(point.get("shares", {}), f"{path}.shares").items():
+            _measured(share, f'{path}.shares["{name}"]')
     cost = _record(raw.get("meanCost"), "meanCost")
     _finite(cost.get("strong"), "meanCost.strong")
     _finite(cost.get("cheap"), "meanCost.cheap")
@@ -242,7 +334,7 @@ def _check_descriptions(raw):
     for name, value in _record(raw.get("tensors"), "tensors").items():
         tensor = _record(value, f'tensors["{name}"]')
         for i, size in enumerate(_list(tensor.get("shape"), f'tensors["{name}"].shape')):
-            _integer(size, f'tensors["{name}"].shape[{i}]', 1, MAX_DIM)
+            _integer(size, f'tensors["{name}"].shape[{i}]', 1, MAX_ROWS)
         _text(tensor.get("sha256"), f'tensors["{name}"].sha256')
 
 
@@ -259,16 +351,24 @@ def _parse_manifest(text):
     stage = _one_of(raw.get("stage"), "stage", ("route", "cascade"))
     _check_blocks(raw.get("blocks"), stage)
     dim = sum(block["dim"] for block in raw["blocks"])
-    head = _record(raw.get("head"), "head")
-    _one_of(head.get("kind"), "head.kind", ("linear",))
-    _integer(head.get("dim"), "head.dim", dim, dim)
-    _check_models(raw)
+    _check_models(raw, version)
+    if stage == "cascade" and len(raw["models"]) > 2:
+        _refuse("models", "two models in a cascade", raw["models"])
+    _check_heads(raw, version, dim)
+    _check_deferral(raw, version)
     _check_figures(raw)
     _check_descriptions(raw)
-    for key in ("calibration", "deferral"):
-        if raw.get(key) is not None or (key == "calibration" and key not in raw):
-            _refuse(key, "null", raw.get(key))
+    if raw.get("calibration", "") is not None:
+        _refuse("calibration", "null", raw.get("calibration"))
+    if raw.get("certificate") is not None:
+        _record(raw["certificate"], "certificate")
+    raw["tensors"] = {_current_name(name, version): tensor for name, tensor in raw["tensors"].items()}
     return raw
+
+
+def _current_name(name, version):
+    """Of the one head of version 1 the tensors were head.coefficients and head.intercept."""
+    return name.replace("head.", "head.0.", 1) if version == 1 and name.startswith("head.") else name
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -310,8 +410,9 @@ def _is_size(value):
 def _read_entry(name, entry):
     if not isinstance(entry, dict):
         raise _bad_header(f'the entry of tensor "{name}" is not an object')
-    if entry.get("dtype") != "F32":
-        raise RouterFileError("bad-tensor", f'Tensor "{name}" must be of dtype F32.')
+    dtype = entry.get("dtype")
+    if not isinstance(dtype, str) or dtype not in ("F32", "I32"):
+        raise RouterFileError("bad-tensor", f'Tensor "{name}" must be of dtype F32 or I32.')
     shape, offsets = entry.get("shape"), entry.get("data_offsets")
     if not isinstance(shape, list) or not all(map(_is_size, shape)):
         raise _bad_header(f'the shape of tensor "{name}" is not a list of sizes')
@@ -320,47 +421,81 @@ def _read_entry(name, entry):
     shape, (begin, end) = [int(size) for size in shape], map(int, offsets)
     if end < begin or end - begin != 4 * math.prod(shape):
         raise _bad_header(f'tensor "{name}" has shape {shape} but takes {end - begin} bytes')
-    return begin, end, name, shape
+    return begin, end, name, dtype, shape
 
 
 def _read_tensors(data, header, start):
     tensors = {}
     position = 0
-    for begin, end, name, shape in sorted(_read_entry(name, entry) for name, entry in header.items()):
+    for begin, end, name, dtype, shape in sorted(_read_entry(name, entry) for name, entry in header.items()):
         if begin != position:
             raise _bad_header(f'tensor "{name}" starts at byte {begin}, expected {position}')
         if start + end > len(data):
             raise RouterFileError("truncated", f'Tensor "{name}" ends beyond the file: it was cut off.')
-        tensors[name] = (shape, data[start + begin : start + end])
+        tensors[name] = (dtype, shape, data[start + begin : start + end])
         position = end
     if start + position != len(data):
         raise _bad_header(f"{len(data) - start - position} bytes after the last tensor belong to nothing")
     return tensors
 
 
+def _head_shapes(head, prefix, dim):
+    """(shape, dtype) of each tensor of a head, by name."""
+    if head["kind"] == "sum":
+        shapes = {}
+        for j, part in enumerate(head["parts"]):
+            shapes.update(_head_shapes(part, f"{prefix}.part.{j}", dim))
+        return shapes
+    if head["kind"] == "linear":
+        shapes = {"coefficients": [dim], "intercept": [1]}
+    elif head["kind"] == "trees":
+        columns = ("feature", "threshold", "left", "right", "value")
+        shapes = {"base": [1], "roots": [head["trees"]], **{column: [head["nodes"]] for column in columns}}
+    elif head["kind"] == "nearest":
+        shapes = {"points": [head["points"], dim], "values": [head["points"]]}
+    else:
+        widths = [dim, *head["hidden"], 1]
+        shapes = {}
+        for j, (width_in, width_out) in enumerate(zip(widths, widths[1:])):
+            shapes[f"layer.{j}.weight"], shapes[f"layer.{j}.bias"] = [width_in, width_out], [width_out]
+    integers = ("roots", "feature", "left", "right") if head["kind"] == "trees" else ()
+    return {f"{prefix}.{name}": (shape, "I32" if name in integers else "F32") for name, shape in shapes.items()}
+
+
 def _expected_shapes(manifest):
-    shapes = {"head.coefficients": [int(manifest["head"]["dim"])], "head.intercept": [1]}
+    shapes, dim = {}, 0
     for block in manifest["blocks"]:
-        name, dim = block["name"], int(block["dim"])
-        shapes[f"{name}.center"] = [dim]
+        name, width = block["name"], int(block["dim"])
+        dim += width
+        shapes[f"{name}.center"] = [width]
         if block["kind"] == "hashed-ngram":
             shapes[f"{name}.idf"] = [int(block["encoder"]["buckets"])]
-            shapes[f"{name}.components"] = [int(block["encoder"]["buckets"]), dim]
+            shapes[f"{name}.components"] = [int(block["encoder"]["buckets"]), width]
         elif block["kind"] == "precomputed":
-            shapes[f"{name}.components"] = [int(block["inputDim"]), dim]
+            shapes[f"{name}.components"] = [int(block["inputDim"]), width]
+    if manifest.get("deferral") is not None:
+        draws = manifest["deferral"]["draws"]
+        shapes.update({"deferral.coefficients": [draws, dim], "deferral.intercepts": [draws]})
+    shapes = {name: (shape, "F32") for name, shape in shapes.items()}
+    for i, head in enumerate(manifest["heads"]):
+        shapes.update(_head_shapes(head, f"head.{i}", dim))
     return shapes
 
 
 def _check_tensor(name, expected, found, declared):
     if found is None:
         raise RouterFileError("bad-tensor", f'Tensor "{name}" is missing.')
-    shape, data = found
+    (expected, expected_dtype), (dtype, shape, data) = expected, found
     if shape != expected:
         raise RouterFileError("bad-tensor", f'Tensor "{name}" has shape {shape}, expected {expected}.')
+    if dtype != expected_dtype:
+        raise RouterFileError("bad-tensor", f'Tensor "{name}" must be of dtype {expected_dtype}.')
     if declared is None or declared["shape"] != expected:
         raise RouterFileError("bad-manifest", f'The manifest does not describe tensor "{name}" as it is.')
     if hashlib.sha256(data).hexdigest() != declared["sha256"]:
         raise RouterFileError("hash-mismatch", f'Tensor "{name}" is damaged: its SHA-256 is not the manifest\'s.')
+    if dtype == "I32":
+        return np.frombuffer(data, dtype="<i4").astype(np.int64).reshape(expected)
     values = np.frombuffer(data, dtype="<f4").astype(np.float64).reshape(expected)
     if not np.isfinite(values).all():
         raise RouterFileError("not-finite", f'Tensor "{name}" has a NaN or an infinity.')
@@ -368,7 +503,8 @@ def _check_tensor(name, expected, found, declared):
 
 
 def read_router_file(data):
-    """(manifest, tensors as float64 arrays) of the bytes of a router.safetensors.
+    """(manifest, tensors as float64 and int64 arrays) of the bytes of a router.safetensors. A file of version 1 is read as
+    the same router in the terms of version 2.
 
     Raises RouterFileError with a code; nothing is ever half loaded.
     """
@@ -380,11 +516,12 @@ def read_router_file(data):
     if hashlib.sha256(_well_formed(text).encode("utf-8")).hexdigest() != sha256:
         raise RouterFileError("hash-mismatch", "The manifest is damaged: its SHA-256 is not the one beside it.")
     manifest = _parse_manifest(text)
-    raw = _read_tensors(data, header, start)
+    version = int(manifest["formatVersion"])
+    raw = {_current_name(name, version): found for name, found in _read_tensors(data, header, start).items()}
     shapes = _expected_shapes(manifest)
     for name in [*raw, *manifest["tensors"]]:
         if name not in shapes:
-            raise RouterFileError("bad-tensor", f'Tensor "{name}" belongs to no block and not to the head.')
+            raise RouterFileError("bad-tensor", f'Tensor "{name}" belongs to no block and to no head.')
     tensors = {
         name: _check_tensor(name, shape, raw.get(name), manifest["tensors"].get(name)) for name, shape in shapes.items()
     }
@@ -650,6 +787,78 @@ def text_form(text):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# Heads: from a feature vector (float64) to a number
+
+
+def _tree_head(tensors, prefix, dim):
+    base, roots, feature, threshold, left, right, value = (
+        tensors[f"{prefix}.{name}"] for name in ("base", "roots", "feature", "threshold", "left", "right", "value")
+    )
+    nodes = feature.size
+    here = np.flatnonzero(feature != -1)
+    points_on = [(side[here] > here) & (side[here] < nodes) for side in (left, right)]
+    is_sound = ((roots >= 0) & (roots < nodes)).all() and ((feature >= -1) & (feature < dim)).all()
+    if not is_sound or not all(points.all() for points in points_on):
+        raise RouterFileError("bad-tensor", f'The trees of "{prefix}" are not valid: a node points nowhere.')
+
+    def apply(features):
+        with np.errstate(over="ignore"):
+            rounded = features.astype(np.float32).astype(np.float64)
+        at = roots.copy()
+        while True:
+            asked = feature[at]
+            inner = asked >= 0
+            if not inner.any():
+                return base[0] + value[at].sum()
+            goes_left = rounded[asked] <= threshold[at]
+            at = np.where(inner, np.where(goes_left, left[at], right[at]), at)
+
+    return apply
+
+
+def _mlp_head(tensors, prefix, layers):
+    weights = [(tensors[f"{prefix}.layer.{j}.weight"], tensors[f"{prefix}.layer.{j}.bias"]) for j in range(layers)]
+
+    def apply(features):
+        for j, (weight, bias) in enumerate(weights):
+            features = (features if j == 0 else np.maximum(features, 0)) @ weight + bias
+        return features[0]
+
+    return apply
+
+
+def _nearest_head(tensors, prefix, k):
+    points, values = tensors[f"{prefix}.points"], tensors[f"{prefix}.values"]
+
+    def apply(features):
+        # Compared as multiples of 2^-30, so that rows that are the same to a last bit are equal; the earlier row wins.
+        unit = features / (math.sqrt(features @ features) + 1e-9)
+        similarity = np.floor(points @ unit * 2**30 + 0.5)
+        return values[np.argsort(-similarity, kind="stable")[:k]].mean()
+
+    return apply
+
+
+def _create_head(head, tensors, prefix, dim):
+    """The function of a head: from features to a number."""
+    kind = head["kind"]
+    if kind == "linear":
+        coefficients, intercept = tensors[f"{prefix}.coefficients"], tensors[f"{prefix}.intercept"][0]
+        return lambda features: intercept + features @ coefficients
+    if kind == "trees":
+        return _tree_head(tensors, prefix, dim)
+    if kind == "mlp":
+        return _mlp_head(tensors, prefix, len(head["hidden"]) + 1)
+    if kind == "nearest":
+        return _nearest_head(tensors, prefix, head["k"])
+    parts = [
+        (float(part["weight"]), _create_head(part, tensors, f"{prefix}.part.{j}", dim))
+        for j, part in enumerate(head["parts"])
+    ]
+    return lambda features: sum(weight * apply(features) for weight, apply in parts)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # The router
 
 
@@ -713,15 +922,21 @@ class Router:
         self.manifest = manifest
         self._tensors = tensors
         self._blocks = manifest["blocks"]
-        self._percentiles = [float(gain) for gain in manifest["gainPercentiles"]]
+        self._percentiles = manifest.get("gainPercentiles")
         self._names = {model["role"]: model["name"] for model in manifest["models"]}
-        self._dim = int(manifest["head"]["dim"])
+        self._dim = sum(int(block["dim"]) for block in self._blocks)
+        heads = manifest["heads"]
+        self._heads = [_create_head(head, tensors, f"head.{i}", self._dim) for i, head in enumerate(heads)]
+        # From cheap to dear, so that of equal scores the cheapest is found first; the anchor has no head.
+        order = {head["model"]: i for i, head in enumerate(heads)}
+        costs = [(float(model["relativeCost"]), model["name"], order.get(model["name"])) for model in manifest["models"]]
+        self._candidates = sorted(costs, key=lambda cost: cost[0])
         vectors = [int(block["inputDim"]) for block in self._blocks if block["kind"] == "precomputed"]
         self._vector_dim = vectors[0] if vectors else None
         self._reads = {block["input"] for block in self._blocks if block["kind"] in ("hashed-ngram", "text-form")}
 
     def route(self, prompt=None, vector=None, w=None, strong_share=None, columns=None):
-        """Which model should answer (stage `route`): {"model", "gain", "reason"}.
+        """Which model should answer (stage `route`): {"model", "gain", "reason"}, of more than two models also "gains".
 
         A bundle with a `precomputed` block wants its vector: the embedding, of that block's inputDim numbers. To any other
         bundle a vector is the finished feature vector, as `features` returns it. Give w or strong_share, or neither for
@@ -735,16 +950,15 @@ class Router:
         return self._decide(self._ask(prompt, None, None, vector, columns), w, strong_share)
 
     def escalate(self, prompt=None, response=None, signals=None, w=None, strong_share=None, columns=None, vector=None):
-        """Whether the cheap answer will do (stage `cascade`): {"action": "keep" or "escalate", "model", "gain", "reason"}.
+        """Whether the cheap answer will do (stage `cascade`): {"action", "model", "gain", "reason"}, and "ci95" where the bundle
+        has what it needs. The action is "keep", "escalate", or "expert" where the interval of the gain holds the threshold.
 
         >>> router.escalate(prompt="…", response="…", signals={"judge": 0.4})["action"]
         'keep'
         """
         if self.manifest["stage"] != "cascade":
             raise RouterInputError("This router decides before any model has answered: call route.")
-        decision = self._decide(self._ask(prompt, response, signals, vector, columns), w, strong_share)
-        action = "escalate" if decision["model"] == self._names["strong"] else "keep"
-        return {"action": action, **decision}
+        return self._decide(self._ask(prompt, response, signals, vector, columns), w, strong_share)
 
     def features(self, prompt=None, response=None, signals=None, columns=None, vector=None):
         """The feature vector: (raw - centre) / scale of each block, side by side.
@@ -795,40 +1009,85 @@ class Router:
             raw = np.array([given.get(column, center[i]) for i, column in enumerate(block["names"])])
         return (raw - center) / scale
 
-    def _threshold(self, w, strong_share):
+    def _rule(self, w, strong_share):
+        """The threshold of the gain, with more than two models the w that decides; and where it comes from."""
         w, strong_share = _plain(w), _plain(strong_share)
         if w is not None:
             if strong_share is not None:
                 raise RouterInputError("Give w or strong_share, not both.")
             if not _is_finite(w) or w < 0:
                 raise RouterInputError("w must be a finite number of at least 0.")
-            return float(w), f"of w = {w}"
+            return float(w), f"w = {w}"
         if strong_share is None:
             point = self.manifest["operatingPoints"][0]
-            return float(point["threshold"]), f'of the operating point "{point["name"]}"'
+            return float(point["w" if self._percentiles is None else "threshold"]), f'the operating point "{point["name"]}"'
+        if self._percentiles is None:
+            raise RouterInputError(
+                f"strong_share needs two models, this router knows {len(self.manifest['models'])}: give w."
+            )
         if not _is_finite(strong_share) or not 0 <= strong_share <= 1:
             raise RouterInputError("strong_share must be a number from 0 to 1.")
-        return _threshold_of_share(self._percentiles, strong_share), f"of strong share {strong_share}"
+        return _threshold_of_share(self._percentiles, strong_share), f"strong share {strong_share}"
+
+    def _choose(self, gains, rule, origin):
+        """(model, its gain, why)."""
+        if len(gains) == 1:
+            strong, cheap = self._names["strong"], self._names["cheap"]
+            is_strong = gains[0] > rule
+            against = f"the threshold {_round(rule)} of {origin}" if math.isfinite(rule) else f"the rule of {origin}"
+            relation = "is above" if is_strong else "is not above"
+            reason = f'Expected gain {_round(gains[0])} of "{strong}" over "{cheap}" {relation} {against}.'
+            return strong if is_strong else cheap, gains[0], reason
+        best = second = (-math.inf, "", 0.0)
+        for cost, name, head in self._candidates:
+            gain = 0.0 if head is None else gains[head]
+            scored = (gain - rule * cost, name, gain)
+            if scored[0] > best[0]:
+                best, second = scored, best
+            elif scored[0] > second[0]:
+                second = scored
+        reason = (
+            f'Of {len(self._candidates)} models "{best[1]}" has the highest gain minus cost, {_round(best[0])}; '
+            f'next is "{second[1]}" with {_round(second[0])} ({origin}).'
+        )
+        return best[1], best[2], reason
+
+    def _interval(self, features):
+        deferral = self.manifest["deferral"]
+        gains = self._tensors["deferral.intercepts"] + self._tensors["deferral.coefficients"] @ features
+        level = float(deferral["level"])
+        return [float(bound) for bound in np.quantile(gains, [(1 - level) / 2, (1 + level) / 2])]
 
     def _decide(self, asked, w, strong_share):
         features, absent = asked
-        threshold, origin = self._threshold(w, strong_share)
+        rule, origin = self._rule(w, strong_share)
         with np.errstate(all="ignore"):
-            gain = float(self._tensors["head.intercept"][0] + features @ self._tensors["head.coefficients"])
+            gains = [float(head(features)) for head in self._heads]
             norm = float(np.sqrt(features @ features))
-        if not math.isfinite(gain):
+        if not all(map(math.isfinite, gains)):
             raise RouterInputError("The numbers given are too large for a gain.")
-        is_strong = gain > threshold
-        strong, cheap = self._names["strong"], self._names["cheap"]
-        against = f"the threshold {threshold:.4f} {origin}" if math.isfinite(threshold) else f"the rule {origin}"
-        relation = "is above" if is_strong else "is not above"
-        reason = f'Expected gain {gain:.4f} of "{strong}" over "{cheap}" {relation} {against}.'
+        model, gain, reason = self._choose(gains, rule, origin)
+        decision = {"model": model, "gain": gain}
+        if self.manifest["stage"] == "cascade":
+            decision = {"action": "keep" if model == self.manifest["anchor"] else "escalate", **decision}
+        if len(self._candidates) > 2:
+            decision["gains"] = {self.manifest["anchor"]: 0.0}
+            decision["gains"].update((head["model"], gains[i]) for i, head in enumerate(self.manifest["heads"]))
+        if self.manifest.get("deferral") is not None:
+            low, high = decision["ci95"] = self._interval(features)
+            if low <= rule < high:
+                decision["action"] = "expert"
+                reason += f" Its interval [{_round(low)}, {_round(high)}] holds the threshold, so a person should decide."
         limit = self.manifest["outOfDistribution"]["maxFeatureNorm"]
         if norm > limit:
-            reason += f" Beware: this is unlike anything in training (feature length {norm:.4f}, limit {limit:.4f})."
+            reason += f" Beware: this is unlike anything in training (feature length {_round(norm)}, limit {_round(limit)})."
         if absent:
             reason += f" Not given, so counted as average: {', '.join(absent)}."
-        return {"model": strong if is_strong else cheap, "gain": gain, "reason": reason}
+        return {**decision, "reason": reason}
+
+
+def _round(value):
+    return f"{value:.4f}".replace("-0.0000", "0.0000")
 
 
 def load_router(path_or_bytes):

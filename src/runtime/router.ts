@@ -8,11 +8,12 @@
  * const router = loadRouter(await readFile('router.safetensors'));
  * const { model, gain, reason } = router.route('Prove that there are infinitely many primes.');
  */
-import { explain, nameOf, thresholdOf, type OperatingChoice } from './decide.ts';
+import { createChooser, explain, ruleOf, type Choice, type OperatingChoice } from './decide.ts';
+import { createGainInterval, straddles } from './deferral.ts';
 import { RouterInputError } from './errors.ts';
 import { checkInput, requireFinite, toVector } from './input.ts';
 import type { Manifest } from './manifest.ts';
-import { readRouterFile } from './router-file.ts';
+import { readRouterFile, type RouterFile } from './router-file.ts';
 import { createScorer, type ScoreInput, type Scorer } from './score.ts';
 
 export { RouterFileError, RouterInputError, type RouterFileErrorCode } from './errors.ts';
@@ -51,16 +52,24 @@ export interface RouteOptions extends OperatingChoice {
 export interface RouteDecision {
   /** The name of the model that should answer. */
   readonly model: string;
-  /** How much better the strong model's answer is expected to be, in units of the gold grade. */
+  /**
+   * How much better the answer is expected to be than the anchor's, in units of the gold grade: of two models the strong
+   * one's answer, whoever is chosen; of more that of the chosen model.
+   */
   readonly gain: number;
-  /** Reserved: no format of this version stores what an interval needs. */
-  readonly ci?: readonly [number, number];
+  /** More than two models: the expected gain of each over the anchor. */
+  readonly gains?: Readonly<Record<string, number>>;
+  /** The percentile interval of the gain (of `manifest.deferral.level`), where the bundle has what it needs. */
+  readonly ci95?: readonly [number, number];
   /** One plain sentence, worked out when it is read. */
   readonly reason: string;
 }
 
 export interface EscalateDecision extends RouteDecision {
-  /** `keep` the cheap answer, `escalate` to the strong model; `expert` (ask a person) is reserved. */
+  /**
+   * `keep` the cheap answer, `escalate` to the strong model, or ask an `expert`: the interval of the gain holds the threshold.
+   * Then `model` is whom the gain alone would choose.
+   */
   readonly action: 'keep' | 'escalate' | 'expert';
 }
 
@@ -143,28 +152,48 @@ function printable<T extends object>(decision: T): T {
   return Object.defineProperty(decision, INSPECT, { value: () => ({ ...decision }) });
 }
 
+/** The gain of every model over the anchor, whose own is 0. */
+function byModel({ anchor, heads }: Manifest, gains: Float64Array): Readonly<Record<string, number>> {
+  return Object.fromEntries([[anchor, 0], ...heads.map(({ model }, i) => [model, gains[i]] as const)]);
+}
+
 interface Verdict {
-  readonly gain: number;
-  readonly isStrong: boolean;
+  readonly gains: Float64Array;
+  readonly choice: Choice;
+  readonly ci95: readonly [number, number] | null;
+  readonly isUndecided: boolean;
   readonly reason: () => string;
 }
 
-function judge(scorer: Scorer, manifest: Manifest, input: unknown, options: RouteOptions): Verdict {
-  const question = ask(scorer, input, options.columns);
-  const threshold = thresholdOf(manifest, options);
-  const gain = 'input' in question ? scorer.gain(question.input) : scorer.gainOfFeatures(question.features);
-  if (!Number.isFinite(gain)) {
-    // One entry that is not finite is enough for this, so that the fast path need not look at each.
-    if (question.vector !== null) requireFinite(question.vector);
-    throw new RouterInputError('The numbers given are too large for a gain.');
-  }
-  const choice = { w: options.w, strongShare: options.strongShare };
-  const reason = (): string => {
-    const features = 'input' in question ? scorer.features(question.input) : question.features;
-    const absent = 'input' in question ? scorer.absent(question.input) : [];
-    return explain(manifest, { gain, threshold, choice, featureNorm: length(features), absent });
+/** From an input that nobody has checked to everything that a decision is made of. */
+function createJudge(file: RouterFile, scorer: Scorer): (input: unknown, options: RouteOptions) => Verdict {
+  const { manifest } = file;
+  const choose = createChooser(manifest);
+  const interval = createGainInterval(file);
+  const featuresOf = (question: Question): Float64Array =>
+    'input' in question ? scorer.features(question.input) : question.features;
+  return (input, options) => {
+    const question = ask(scorer, input, options.columns);
+    const rule = ruleOf(manifest, options);
+    const gains =
+      'input' in question ? scorer.gains(question.input) : scorer.gainsOfFeatures(question.features);
+    if (!gains.every(Number.isFinite)) {
+      // One entry that is not finite is enough for this, so that the fast path need not look at each.
+      if (question.vector !== null) requireFinite(question.vector);
+      throw new RouterInputError('The numbers given are too large for a gain.');
+    }
+    const choice = choose(gains, rule);
+    const ci95 = interval === null ? null : interval(featuresOf(question));
+    const isUndecided = ci95 !== null && straddles(ci95, rule);
+    const asked = { w: options.w, strongShare: options.strongShare };
+    const reason = (): string => {
+      const absent = 'input' in question ? scorer.absent(question.input) : [];
+      const featureNorm = length(featuresOf(question));
+      const undecided = isUndecided ? ci95 : null;
+      return explain(manifest, { choice, rule, asked, featureNorm, absent, undecided });
+    };
+    return { gains, choice, ci95, isUndecided, reason };
   };
-  return { gain, isStrong: gain > threshold, reason };
 }
 
 /**
@@ -179,20 +208,25 @@ export function loadRouter(bytes: Uint8Array | ArrayBuffer): Router {
   const file = readRouterFile(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
   const { manifest } = file;
   const scorer = createScorer(file);
-  const strong = nameOf(manifest, 'strong');
-  const cheap = nameOf(manifest, 'cheap');
+  const judge = createJudge(file, scorer);
+  const isSet = manifest.models.length > 2;
+  const figures = ({ gains, choice, ci95 }: Verdict): Omit<RouteDecision, 'reason' | 'model'> => ({
+    gain: choice.gain,
+    ...(isSet ? { gains: byModel(manifest, gains) } : {}),
+    ...(ci95 === null ? {} : { ci95 }),
+  });
   return {
     manifest,
     route: (input, options = {}) => {
       if (manifest.stage !== 'route') {
         throw new RouterInputError('This router decides after the cheap model has answered: call escalate.');
       }
-      const { gain, isStrong, reason } = judge(scorer, manifest, input, options);
+      const verdict = judge(input, options);
       return printable({
-        model: isStrong ? strong : cheap,
-        gain,
+        model: verdict.choice.model,
+        ...figures(verdict),
         get reason() {
-          return reason();
+          return verdict.reason();
         },
       });
     },
@@ -200,13 +234,15 @@ export function loadRouter(bytes: Uint8Array | ArrayBuffer): Router {
       if (manifest.stage !== 'cascade') {
         throw new RouterInputError('This router decides before any model has answered: call route.');
       }
-      const { gain, isStrong, reason } = judge(scorer, manifest, input, options);
+      const verdict = judge(input, options);
+      const { model } = verdict.choice;
+      const action = model === manifest.anchor ? 'keep' : 'escalate';
       return printable({
-        action: isStrong ? 'escalate' : 'keep',
-        model: isStrong ? strong : cheap,
-        gain,
+        action: verdict.isUndecided ? 'expert' : action,
+        model,
+        ...figures(verdict),
         get reason() {
-          return reason();
+          return verdict.reason();
         },
       });
     },

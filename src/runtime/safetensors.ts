@@ -1,7 +1,7 @@
 /**
  * Reading safetensors (https://github.com/huggingface/safetensors): 8 bytes little-endian header length, a JSON header
  * `{"__metadata__": {…}, "<tensor>": {"dtype", "shape", "data_offsets": [begin, end]}}`, then the raw tensors without gaps.
- * Only what our writer produces is accepted: float32, and everything accounted for to the last byte.
+ * Only what our writer produces is accepted: float32 and int32, and everything accounted for to the last byte.
  */
 import { RouterFileError } from './errors.ts';
 import { isRecord, type JsonRecord } from './json.ts';
@@ -11,7 +11,7 @@ const MAX_HEADER_BYTES = 100_000_000;
 
 export interface RawTensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Float32Array | Int32Array;
   /** The same numbers as they stand in the file, for their hash. */
   readonly bytes: Uint8Array;
 }
@@ -51,6 +51,7 @@ function readMetadata(value: unknown): Record<string, string> {
 
 interface Entry {
   readonly name: string;
+  readonly dtype: 'F32' | 'I32';
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -63,8 +64,8 @@ function isSize(value: unknown): value is number {
 function readEntry(name: string, value: unknown): Entry {
   if (!isRecord(value)) throw bad(`the entry of tensor "${name}" is not an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32') {
-    throw new RouterFileError('bad-tensor', `Tensor "${name}" must be of dtype F32.`);
+  if (dtype !== 'F32' && dtype !== 'I32') {
+    throw new RouterFileError('bad-tensor', `Tensor "${name}" must be of dtype F32 or I32.`);
   }
   if (!Array.isArray(shape) || !shape.every(isSize))
     throw bad(`the shape of tensor "${name}" is not a list of sizes`);
@@ -76,18 +77,16 @@ function readEntry(name: string, value: unknown): Entry {
   if (end < begin || end - begin !== count * 4) {
     throw bad(`tensor "${name}" has shape [${shape.join(', ')}] but takes ${end - begin} bytes`);
   }
-  return { name, shape, begin, end };
+  return { name, dtype, shape, begin, end };
 }
 
 const IS_LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 /** A copy, so that the caller may reuse the bytes: aligned, and in the byte order of the machine. */
-function readFloats(bytes: Uint8Array): Float32Array {
-  const floats = new Float32Array(bytes.length / 4);
-  const copy = new Uint8Array(floats.buffer);
-  copy.set(bytes);
+function readNumbers(bytes: Uint8Array, dtype: Entry['dtype']): Float32Array | Int32Array {
+  const copy = new Uint8Array(bytes);
   if (!IS_LITTLE_ENDIAN) for (let i = 0; i < copy.length; i += 4) copy.subarray(i, i + 4).reverse();
-  return floats;
+  return dtype === 'F32' ? new Float32Array(copy.buffer) : new Int32Array(copy.buffer);
 }
 
 /**
@@ -135,13 +134,13 @@ export function readSafetensorsTensors(
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   const tensors = new Map<string, RawTensor>();
   let position = 0;
-  for (const { name, shape, begin, end } of entries) {
+  for (const { name, dtype, shape, begin, end } of entries) {
     if (begin !== position) throw bad(`tensor "${name}" starts at byte ${begin}, expected ${position}`);
     if (header.start + end > bytes.length) {
       throw new RouterFileError('truncated', `Tensor "${name}" ends beyond the file: it was cut off.`);
     }
     const slice = bytes.subarray(header.start + begin, header.start + end);
-    tensors.set(name, { shape, data: readFloats(slice), bytes: slice });
+    tensors.set(name, { shape, data: readNumbers(slice, dtype), bytes: slice });
     position = end;
   }
   const surplus = bytes.length - header.start - position;

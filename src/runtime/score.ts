@@ -1,13 +1,14 @@
 /**
- * From an input to a gain. gain = intercept + Σ coefficients · features is linear in what each block reads, so the head is
- * carried through the projections once, at load: one weight a bucket, a vector entry or a number, and one constant. The
- * composed sum and the sum over the features differ by rounding only (below 1e-9, tested).
+ * From an input to the gains of the heads. A linear head is linear in what each block reads, so it is carried through the
+ * projections once, at load: one weight a bucket, a vector entry or a number, and one constant. The composed sum and the sum
+ * over the features differ by rounding only (below 1e-9, tested). Other heads need the features.
  */
-import { createFeatureReader, type BlockInput, type FeatureReader } from './blocks.ts';
+import { createFeatureReader, tensorData, type BlockInput, type FeatureReader } from './blocks.ts';
 import { RouterFileError } from './errors.ts';
+import { createHead } from './heads.ts';
 import type { BlockSpec, ColumnsBlock, TextBlock, TextFormBlock } from './manifest.ts';
 import { createNgramEncoder } from './ngrams.ts';
-import type { RouterFile } from './router-file.ts';
+import { featureDim, type RouterFile } from './router-file.ts';
 import { textForm } from './text-form.ts';
 
 export type ScoreInput = BlockInput;
@@ -19,16 +20,16 @@ export interface Scorer {
   readonly vectorDim: number | null;
   readonly readsPrompt: boolean;
   readonly readsResponse: boolean;
-  /** The fast path: what the block reads times the composed weights. */
-  readonly gain: (input: ScoreInput) => number;
+  /** One gain a head, by the fastest way there is. */
+  readonly gains: (input: ScoreInput) => Float64Array;
   readonly features: (input: ScoreInput) => Float64Array;
-  readonly gainOfFeatures: (features: ArrayLike<number>) => number;
+  readonly gainsOfFeatures: (features: ArrayLike<number>) => Float64Array;
   /** The columns and signals that the router reads and the input lacks. */
   readonly absent: (input: ScoreInput) => string[];
 }
 
-/** A block's share of the gain, without the constant. */
-type PartialGain = (input: ScoreInput) => number;
+/** Adds a block's share of each gain, without the constants. */
+type PartialGains = (input: ScoreInput, gains: Float64Array) => void;
 
 /** weights[i] = Σ_j components[i, j] · head[j], head being the block's coefficients over its scale. */
 function compose(components: Float32Array, head: Float64Array): Float64Array {
@@ -61,77 +62,112 @@ function sum(values: Float64Array, weights: Float64Array): number {
   return total;
 }
 
-/** What an absent text contributes: nothing, like the centre; `constant` undoes the centre's part of the constant. */
+/** Coefficients of each head on one block, over its scale. */
+type BlockHeads = readonly Float64Array[];
+
+/** An absent text contributes nothing, like the centre; `constants` undo the centre's part of the gains. */
 function ofText(
   block: TextBlock | TextFormBlock,
-  constant: number,
-  gain: (text: string) => number,
-): PartialGain {
+  constants: readonly number[],
+  read: (text: string) => (head: number) => number,
+): PartialGains {
   const field = block.input;
-  return (input) => {
+  return (input, gains) => {
     const text = input[field];
-    return typeof text === 'string' ? gain(text) - constant : 0;
+    if (typeof text !== 'string') return;
+    const share = read(text);
+    for (let h = 0; h < gains.length; h++) gains[h] += share(h) - constants[h];
   };
 }
 
-function ofNumbers(block: ColumnsBlock, center: Float32Array, head: Float64Array): PartialGain {
+function ofNumbers(block: ColumnsBlock, center: Float32Array, heads: BlockHeads): PartialGains {
   const { kind, names } = block;
-  return (input) => {
+  return (input, gains) => {
     const given = input[kind];
-    if (given === undefined) return 0;
-    let total = 0;
+    if (given === undefined) return;
     for (let j = 0; j < names.length; j++) {
       const value = given[names[j]];
-      if (Number.isFinite(value)) total += (value - center[j]) * head[j];
+      if (!Number.isFinite(value)) continue;
+      for (let h = 0; h < gains.length; h++) gains[h] += (value - center[j]) * heads[h][j];
     }
-    return total;
   };
 }
 
-function composeBlock(block: BlockSpec, { tensors }: RouterFile, head: Float64Array): PartialGain {
-  const center = tensors[`${block.name}.center`].data;
-  const constant = sum(Float64Array.from(center), head);
+function composeBlock(block: BlockSpec, { tensors }: RouterFile, heads: BlockHeads): PartialGains {
+  const { name, dim } = block;
+  const center = tensorData(tensors, `${name}.center`, dim);
+  const constants = heads.map((head) => sum(Float64Array.from(center), head));
   switch (block.kind) {
     case 'hashed-ngram': {
-      const encoder = createNgramEncoder(block.encoder, tensors[`${block.name}.idf`].data);
-      const weights = compose(tensors[`${block.name}.components`].data, head);
-      return ofText(block, constant, (text) => {
+      const { buckets: size } = block.encoder;
+      const encoder = createNgramEncoder(block.encoder, tensorData(tensors, `${name}.idf`, size));
+      const components = tensorData(tensors, `${name}.components`, size * dim);
+      const composed = heads.map((head) => compose(components, head));
+      return ofText(block, constants, (text) => {
         const { buckets, values, length } = encoder.encodeSparse(text);
-        let total = 0;
-        for (let i = 0; i < length; i++) total += values[i] * weights[buckets[i]];
-        return total;
+        return (h) => {
+          const weights = composed[h];
+          let total = 0;
+          for (let i = 0; i < length; i++) total += values[i] * weights[buckets[i]];
+          return total;
+        };
       });
     }
     case 'precomputed': {
-      const weights = compose(tensors[`${block.name}.components`].data, head);
-      return ({ vector }) => {
-        if (vector === undefined || vector === null) return 0;
+      const components = tensorData(tensors, `${name}.components`, block.inputDim * dim);
+      const composed = heads.map((head) => compose(components, head));
+      return ({ vector }, gains) => {
+        if (vector === undefined || vector === null) return;
         const values = vector instanceof Float64Array ? vector : Float64Array.from(vector);
-        return sum(values, weights) - constant;
+        for (let h = 0; h < gains.length; h++) gains[h] += sum(values, composed[h]) - constants[h];
       };
     }
     case 'text-form': {
-      const raw = new Float64Array(block.dim);
-      return ofText(block, constant, (text) => {
+      const raw = new Float64Array(dim);
+      return ofText(block, constants, (text) => {
         textForm(text, raw);
-        return sum(raw, head);
+        return (h) => sum(raw, heads[h]);
       });
     }
     case 'columns':
     case 'signals':
-      return ofNumbers(block, center, head);
+      return ofNumbers(block, center, heads);
   }
 }
 
-/** The coefficients of each block, over its scale. */
-function headsOf({ manifest, tensors }: RouterFile): Float64Array[] {
-  const coefficients = tensors['head.coefficients'].data;
+/** For each block the coefficients of every head, over the block's scale. */
+function blockHeads({ manifest, tensors }: RouterFile, dim: number): readonly BlockHeads[] {
+  const coefficients = manifest.heads.map((_, i) => tensorData(tensors, `head.${i}.coefficients`, dim));
   let offset = 0;
-  return manifest.blocks.map(({ dim, scale }) => {
-    const head = Float64Array.from(coefficients.subarray(offset, offset + dim), (value) => value / scale);
-    offset += dim;
-    return head;
+  return manifest.blocks.map((block) => {
+    const from = offset;
+    offset += block.dim;
+    return coefficients.map((of) =>
+      Float64Array.from(of.subarray(from, offset), (value) => value / block.scale),
+    );
   });
+}
+
+/** Linear heads carried through the projections. */
+function composeHeads(file: RouterFile, dim: number): (input: ScoreInput) => Float64Array {
+  const { blocks, heads } = file.manifest;
+  const perBlock = blockHeads(file, dim);
+  if (!perBlock.every((ofBlock) => ofBlock.every((weights) => weights.every(Number.isFinite)))) {
+    throw new RouterFileError(
+      'bad-manifest',
+      'The manifest is not valid: a scale is too small for its weights.',
+    );
+  }
+  const intercepts = Float64Array.from(
+    heads,
+    (_, i) => tensorData(file.tensors, `head.${i}.intercept`, 1)[0],
+  );
+  const partials = blocks.map((block, i) => composeBlock(block, file, perBlock[i]));
+  return (input) => {
+    const gains = intercepts.slice();
+    for (const partial of partials) partial(input, gains);
+    return gains;
+  };
 }
 
 function absentNames(blocks: readonly BlockSpec[], input: ScoreInput): string[] {
@@ -145,45 +181,32 @@ function absentNames(blocks: readonly BlockSpec[], input: ScoreInput): string[] 
 /**
  * The scorer of a router file. Make one and keep it: it holds the composed weights and the scratch memory of the encoders.
  *
- * @throws RouterFileError `bad-manifest` where scales are so small that weights overflow
+ * @throws RouterFileError `bad-manifest` where scales are so small that weights overflow, `bad-tensor` where trees point nowhere
  * @example
- * createScorer(readRouterFile(bytes)).gain({ prompt: 'Why is the sky blue?' }); // 0.131…
+ * createScorer(readRouterFile(bytes)).gains({ prompt: 'Why is the sky blue?' }); // [0.131…]
  */
 export function createScorer(file: RouterFile): Scorer {
-  const { blocks, head } = file.manifest;
-  const coefficients = file.tensors['head.coefficients'].data;
-  const [intercept] = file.tensors['head.intercept'].data;
-  const heads = headsOf(file);
-  if (!heads.every((weights) => weights.every(Number.isFinite))) {
-    throw new RouterFileError(
-      'bad-manifest',
-      'The manifest is not valid: a scale is too small for its weights.',
-    );
-  }
-  const partials = blocks.map((block, i) => composeBlock(block, file, heads[i]));
+  const { blocks, heads } = file.manifest;
+  const dim = featureDim(file.manifest);
+  const functions = heads.map((head, i) => createHead(head, file.tensors, `head.${i}`, dim));
+  const gainsOfFeatures = (features: ArrayLike<number>): Float64Array =>
+    Float64Array.from(functions, (head) => head(features));
   let reader: FeatureReader | undefined;
-  const gainOfFeatures = (features: ArrayLike<number>): number => {
-    let total = intercept;
-    for (let i = 0; i < coefficients.length; i++) total += features[i] * coefficients[i];
-    return total;
+  const readFeatures = (input: ScoreInput, out: Float64Array): Float64Array => {
+    reader ??= createFeatureReader(blocks, file.tensors);
+    reader.readInto(input, out);
+    return out;
   };
+  const scratch = new Float64Array(dim);
+  const isLinear = heads.every((head) => head.kind === 'linear');
   return {
-    dim: head.dim,
+    dim,
     vectorDim: blocks.find((block) => block.kind === 'precomputed')?.inputDim ?? null,
     readsPrompt: blocks.some((block) => 'input' in block && block.input === 'prompt'),
     readsResponse: blocks.some((block) => 'input' in block && block.input === 'response'),
-    gain: (input) => {
-      let total = intercept;
-      for (const partial of partials) total += partial(input);
-      return total;
-    },
-    features: (input) => {
-      reader ??= createFeatureReader(blocks, file.tensors);
-      const features = new Float64Array(head.dim);
-      reader.readInto(input, features);
-      return features;
-    },
-    gainOfFeatures,
+    gains: isLinear ? composeHeads(file, dim) : (input) => gainsOfFeatures(readFeatures(input, scratch)),
+    features: (input) => readFeatures(input, new Float64Array(dim)),
+    gainsOfFeatures,
     absent: (input) => absentNames(blocks, input),
   };
 }

@@ -125,7 +125,7 @@ function renameTensor(bytes: Uint8Array, rng: Rng): Uint8Array {
     Object.keys(header).filter((key) => key !== '__metadata__'),
   );
   const { [name]: entry, ...rest } = header;
-  const other = pick(rng, ['other', '', '__proto__', 'head.coefficients', name.toUpperCase()]);
+  const other = pick(rng, ['other', '', '__proto__', 'head.0.coefficients', name.toUpperCase()]);
   return join({ ...rest, [other]: entry }, data);
 }
 
@@ -140,7 +140,7 @@ const MUTATIONS: readonly ((bytes: Uint8Array, rng: Rng) => Uint8Array)[] = [
   },
   (bytes, rng) => withManifest(bytes, mutateJson(manifestOf(bytes), rng)),
   (bytes, rng) => withManifest(bytes, mutateJson(manifestOf(bytes), rng)),
-  (bytes, rng) => withManifest(bytes, { ...manifestOf(bytes), formatVersion: 2 + int(rng, 100) }),
+  (bytes, rng) => withManifest(bytes, { ...manifestOf(bytes), formatVersion: 3 + int(rng, 100) }),
   (bytes, rng) =>
     withManifest(
       bytes,

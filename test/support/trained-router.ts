@@ -1,15 +1,20 @@
 /** Random but valid trained routers of every kind, for tests of what leaves the app. */
 import { createRng, type Rng } from '../../src/core/rng.ts';
 import { computeFeatures } from '../../src/runtime/blocks.ts';
+import { createHead } from '../../src/runtime/heads.ts';
 import type {
+  AnyTensor,
   BlockSpec,
   HashedNgramSpec,
+  ManifestHead,
+  ManifestModel,
   Measured,
   Tensor,
   TrainedRouter,
 } from '../../src/runtime/manifest.ts';
 import { TEXT_FORM_DIM } from '../../src/runtime/text-form.ts';
 import { probeTexts } from '../../src/export/probe-texts.ts';
+import { makeHead, type HeadKind } from './random-heads.ts';
 
 export const ROUTER_KINDS = ['text', 'columns', 'precomputed', 'vector-and-text', 'cascade'] as const;
 export type RouterKind = (typeof ROUTER_KINDS)[number];
@@ -20,6 +25,11 @@ export interface RouterShape {
   readonly buckets?: number;
   readonly dim?: number;
   readonly inputDim?: number;
+  readonly head?: HeadKind;
+  /** More than two: an anchor `small` and candidates. */
+  readonly models?: number;
+  /** Bootstrap draws of a cascade that asks an expert. */
+  readonly draws?: number;
 }
 
 function textBlock(
@@ -94,26 +104,60 @@ function tensorsOf(blocks: readonly BlockSpec[], rng: Rng): Record<string, Tenso
       tensors[`${block.name}.components`] = tensor([block.inputDim, block.dim], () => 0.3 * rng.normal());
     }
   }
-  const dim = blocks.reduce((sum, block) => sum + block.dim, 0);
-  tensors['head.coefficients'] = tensor([dim], () => 0.1 * rng.normal());
-  tensors['head.intercept'] = tensor([1], () => 0.05 * rng.normal());
   return tensors;
 }
 
-function sampleGains(blocks: readonly BlockSpec[], tensors: Record<string, Tensor>, rng: Rng): number[] {
+interface Trained {
+  readonly blocks: readonly BlockSpec[];
+  readonly heads: readonly ManifestHead[];
+  readonly tensors: Readonly<Record<string, AnyTensor>>;
+  readonly dim: number;
+}
+
+function sampleGains({ blocks, heads, tensors, dim }: Trained, rng: Rng): number[] {
   const texts = probeTexts(rng, 101).slice(0, 101);
   const inputDim = blocks.find((block) => block.kind === 'precomputed')?.inputDim ?? 0;
+  const head = createHead(heads[0], tensors, 'head.0', dim);
   const gains = texts.map((text, i) => {
     const vector = Float64Array.from({ length: inputDim }, () => rng.normal());
     const input = { prompt: text, response: texts[100 - i], ...(inputDim > 0 ? { vector } : {}) };
-    const features = computeFeatures(blocks, tensors, input);
-    const coefficients = tensors['head.coefficients'].data;
-    return features.reduce(
-      (sum, value, j) => sum + value * coefficients[j],
-      tensors['head.intercept'].data[0],
-    );
+    return head(computeFeatures(blocks, tensors, input));
   });
   return gains.sort((a, b) => a - b);
+}
+
+function modelsOf(count: number): readonly ManifestModel[] {
+  const prices = { inputUsdPerMillion: 5, outputUsdPerMillion: 15 };
+  const none = { inputUsdPerMillion: null, outputUsdPerMillion: null };
+  if (count === 2) {
+    return [
+      { name: 'large', role: 'strong', relativeCost: 1, ...prices },
+      { name: 'small', role: 'cheap', relativeCost: 0, ...none },
+    ];
+  }
+  const candidates = Array.from({ length: count - 1 }, (_, i) => ({
+    name: i === 0 ? 'large' : `middle-${i}`,
+    role: 'candidate' as const,
+    relativeCost: (count - 1 - i) / (count - 1),
+    ...prices,
+  }));
+  return [...candidates, { name: 'small', role: 'anchor', relativeCost: 0, ...none }];
+}
+
+/** Draws around the head's own coefficients. */
+function deferralTensors(
+  draws: number,
+  dim: number,
+  tensors: Trained['tensors'],
+  rng: Rng,
+): Record<string, Tensor> {
+  const own = tensors['head.0.coefficients'].data;
+  const [intercept] = tensors['head.0.intercept'].data;
+  let at = 0;
+  return {
+    'deferral.coefficients': tensor([draws, dim], () => own[at++ % dim] + 0.01 * rng.normal()),
+    'deferral.intercepts': tensor([draws], () => intercept + 0.05 * rng.normal()),
+  };
 }
 
 const measured = (value: number): Measured => ({ value, ci95: [value - 0.05, value + 0.05] });
@@ -122,8 +166,20 @@ const measured = (value: number): Measured => ({ value, ci95: [value - 0.05, val
 export function makeTrainedRouter(shape: RouterShape): TrainedRouter {
   const rng = createRng(shape.seed ?? 1);
   const blocks = blocksOf(shape);
-  const tensors = tensorsOf(blocks, rng);
-  const gainPercentiles = sampleGains(blocks, tensors, rng);
+  const dim = blocks.reduce((sum, block) => sum + block.dim, 0);
+  const models = modelsOf(shape.models ?? 2);
+  const made = models
+    .filter(({ name }) => name !== 'small')
+    .map(({ name }, i) => ({ model: name, ...makeHead(shape.head ?? 'linear', i, dim, rng) }));
+  const heads = made.map(({ model, spec }) => ({ ...spec, model }));
+  const withHeads: Trained['tensors'] = {
+    ...tensorsOf(blocks, rng),
+    ...Object.fromEntries(made.flatMap((head) => Object.entries(head.tensors))),
+  };
+  const gainPercentiles = sampleGains({ blocks, heads, tensors: withHeads, dim }, rng);
+  const { draws } = shape;
+  const tensors =
+    draws === undefined ? withHeads : { ...withHeads, ...deferralTensors(draws, dim, withHeads, rng) };
   const point = (name: string, threshold: number, share: number) => ({
     name,
     w: Math.max(0, threshold),
@@ -139,18 +195,16 @@ export function makeTrainedRouter(shape: RouterShape): TrainedRouter {
       created: '2026-01-02T03:04:05.000Z',
       productVersion: '0.1.0',
       stage: shape.kind === 'cascade' ? 'cascade' : 'route',
-      models: [
-        { name: 'large', role: 'strong', inputUsdPerMillion: 5, outputUsdPerMillion: 15 },
-        { name: 'small', role: 'cheap', inputUsdPerMillion: null, outputUsdPerMillion: null },
-      ],
+      models,
       anchor: 'small',
       costUnit: 'strong-call',
       qualityUnit: 'gold-score',
       meanCost: { strong: 1, cheap: 0 },
       blocks,
-      head: { kind: 'linear', dim: tensors['head.coefficients'].data.length },
+      heads,
       calibration: null,
-      gainPercentiles,
+      ...(draws === undefined ? {} : { deferral: { kind: 'bootstrap-linear', draws, level: 0.9 } }),
+      gainPercentiles: models.length > 2 ? null : gainPercentiles,
       operatingPoints: [
         point('default', 0.01, 0.4),
         point('strong-share-20', gainPercentiles[80], 0.2),

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { RouterFileError, RouterInputError } from '../../runtime/errors.ts';
-import { loadRouter, type Router } from '../../runtime/router.ts';
+import { loadRouter, type RouteDecision, type Router } from '../../runtime/router.ts';
 
 /** Loads the routers of bundles and keeps the last one, so that a stream of prompts loads it once. */
 export interface BundleRouters {
@@ -67,6 +67,8 @@ export interface Decision {
   readonly model: string;
   readonly action?: 'keep' | 'escalate' | 'expert';
   readonly gain: number;
+  readonly gains?: Record<string, number>;
+  readonly ci95?: [number, number];
   readonly w?: number;
   readonly strongShare?: number;
   readonly reason: string;
@@ -83,16 +85,25 @@ export function decide(router: Router, item: RouteItem, choice: OperatingChoice)
   };
   try {
     if (router.manifest.stage === 'cascade') {
-      const { action, model, gain, reason } = router.escalate({ ...input, response, signals }, choice);
-      return { ...said, model, action, gain, reason };
+      const decision = router.escalate({ ...input, response, signals }, choice);
+      return { ...said, ...decided(decision), action: decision.action };
     }
-    const { model, gain, reason } = router.route(input, choice);
-    return { ...said, model, gain, reason };
+    return { ...said, ...decided(router.route(input, choice)) };
   } catch (error) {
     if (!(error instanceof RouterInputError)) throw error;
     const which = id === undefined ? '' : `Prompt ${id}: `;
     throw new AppError('invalid-input', `${which}${error.message}`, { cause: error });
   }
+}
+
+function decided({ model, gain, gains, ci95, reason }: RouteDecision): Decision {
+  return {
+    model,
+    gain,
+    ...(gains === undefined ? {} : { gains: { ...gains } }),
+    ...(ci95 === undefined ? {} : { ci95: [ci95[0], ci95[1]] }),
+    reason,
+  };
 }
 
 /** What the first operating point of the bundle means, for a caller who named none. */

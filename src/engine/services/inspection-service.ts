@@ -51,6 +51,6 @@ export async function inspectRun(
         },
       ];
     }),
-    gainPercentiles: manifest.gainPercentiles,
+    gainPercentiles: manifest.gainPercentiles ?? [],
   };
 }

@@ -8,7 +8,7 @@ import { AppError } from '../../core/errors.ts';
 import type { StoredRun } from '../../routing/evaluate-stored.ts';
 import type { TrainConfig } from '../../routing/run.ts';
 import { pairOf, sourceLabel } from '../../routing/snapshot.ts';
-import { readRouterFile } from '../../runtime/router-file.ts';
+import { blockTensors, featureDim, readRouterFile } from '../../runtime/router-file.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
 import { runJobTask } from '../run-tasks.ts';
@@ -117,13 +117,12 @@ export function trainerConfig(input: ParsedInput<'run.train'>): TrainConfig {
 }
 
 export function readStoredRun(session: Session, run: Run, config: TrainConfig): StoredRun {
-  const { manifest, tensors } = readRouterFile(requireArtifact(session, run.id));
-  const isHead = (name: string): boolean => name.startsWith('head.');
+  const file = readRouterFile(requireArtifact(session, run.id));
   return {
     blocks: {
-      blocks: manifest.blocks,
-      tensors: Object.fromEntries(Object.entries(tensors).filter(([name]) => !isHead(name))),
-      dim: manifest.head.dim,
+      blocks: file.manifest.blocks,
+      tensors: blockTensors(file),
+      dim: featureDim(file.manifest),
       absent: [],
       warnings: [],
     },

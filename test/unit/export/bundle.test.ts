@@ -17,6 +17,7 @@ import { writeSafetensors } from '../../../src/export/write-safetensors.ts';
 import { asRecord } from '../../../src/runtime/json.ts';
 import { loadRouter } from '../../../src/runtime/router.ts';
 import { parseManifest } from '../../../src/runtime/parse-manifest.ts';
+import { HEAD_KINDS } from '../../support/random-heads.ts';
 import { pythonOrWarning } from '../../support/python.ts';
 import { buildRuntimeFiles, makeTemporaryFolder } from '../../support/runtime-files.ts';
 import { makeTrainedRouter, ROUTER_KINDS } from '../../support/trained-router.ts';
@@ -84,6 +85,39 @@ describe('a bundle', () => {
     if (python === null) return;
     expect(formats['router.py']).toMatchObject(expected);
     expect(formats['router.py'].maxAbsDiff).toBeLessThan(1e-9);
+  });
+
+  it.each(HEAD_KINDS)('decides alike with a head of kind %s, for two and for four models', async (head) => {
+    for (const models of [2, 4]) {
+      const directory = join(folder, `heads-${head}-${models}`);
+      await buildBundle(makeTrainedRouter({ kind: 'text', head, models }), { directory, runtimes });
+      const { problems, formats } = await verifyBundle(directory);
+      expect(problems).toEqual([]);
+      const rows = parseGolden(await readFile(join(directory, 'golden.jsonl'), 'utf8'));
+      const chosen = new Set(rows.flatMap(({ expected }) => expected.decisions.map(({ model }) => model)));
+      expect(chosen.size).toBeGreaterThanOrEqual(2);
+      const ran = Object.values(formats).filter((format) => !('skipped' in format));
+      expect(ran.length).toBe(python === null ? 1 : 2);
+      for (const format of ran) expect(format.maxAbsDiff).toBeLessThan(1e-9);
+    }
+  });
+
+  it('asks an expert where the interval of the gain holds the threshold, alike in every runtime', async () => {
+    const directory = join(folder, 'expert');
+    await buildBundle(makeTrainedRouter({ kind: 'cascade', draws: 40 }), { directory, runtimes });
+    const { problems, formats } = await verifyBundle(directory);
+    expect(problems).toEqual([]);
+    expect(formats['router.mjs'].maxAbsDiff).toBeLessThan(1e-9);
+    const rows = parseGolden(await readFile(join(directory, 'golden.jsonl'), 'utf8'));
+    const actions = new Set(rows.flatMap(({ expected }) => expected.decisions.map(({ action }) => action)));
+    expect(actions).toEqual(new Set(['keep', 'escalate', 'expert']));
+    for (const { expected } of rows) {
+      const [low, high] = expected.ci95 ?? [NaN, NaN];
+      for (const { action, threshold, model } of expected.decisions) {
+        expect(action === 'expert').toBe(low <= threshold && high > threshold);
+        expect(model).toBe(expected.gain > threshold ? 'large' : 'small');
+      }
+    }
   });
 
   it('has golden rows for what it reads, decided both ways at three operating points', async () => {
@@ -268,8 +302,8 @@ export { wrongly as loadRouter };`,
 
   it('refuses a trained router that is not valid', async () => {
     const trained = makeTrainedRouter({ kind: 'text' });
-    const { 'head.coefficients': coefficients } = trained.tensors;
-    const tensors = { ...trained.tensors, 'head.intercept': coefficients };
+    const { 'head.0.coefficients': coefficients } = trained.tensors;
+    const tensors = { ...trained.tensors, 'head.0.intercept': coefficients };
     const options = { directory: join(folder, 'invalid'), runtimes };
     expect(await codeOf(buildBundle({ ...trained, tensors }, options))).toBe('internal');
     const run = { loss: NaN };

@@ -79,7 +79,7 @@ describe('a router file', () => {
     expect(verdictOf(join({}, new Uint8Array(0)))).toBe('bad-header');
     expect(verdictOf(join({ __metadata__: { format: 'pt' } }, new Uint8Array(0)))).toBe('bad-manifest');
     expect(verdictOf(new Uint8Array([...whole, 0]))).toBe('bad-header');
-    expect(verdictOfManifest({ formatVersion: 2 })).toBe('newer-format');
+    expect(verdictOfManifest({ formatVersion: 3 })).toBe('newer-format');
     expect(verdictOfManifest({ formatVersion: 0 })).toBe('bad-manifest');
     expect(verdictOfManifest({ blocks: [] })).toBe('bad-manifest');
     expect(verdictOfManifest({ operatingPoints: [] })).toBe('bad-manifest');
@@ -93,7 +93,7 @@ describe('a router file', () => {
   it('is refused where a tensor is of another type, shape or place', () => {
     const entry = (header: Record<string, unknown>, change: object): unknown => ({
       ...header,
-      'head.intercept': { ...asRecord(header['head.intercept'], 'entry'), ...change },
+      'head.0.intercept': { ...asRecord(header['head.0.intercept'], 'entry'), ...change },
     });
     expect(verdictOfHeader((header) => entry(header, { dtype: 'F16' }))).toBe('bad-tensor');
     expect(verdictOfHeader((header) => entry(header, { dtype: { toString: 1 } }))).toBe('bad-tensor');
@@ -103,7 +103,7 @@ describe('a router file', () => {
     expect(verdictOfHeader((header) => entry(header, { data_offsets: [0, 4] }))).toBe('bad-header');
     expect(verdictOfHeader((header) => entry(header, { data_offsets: [4, 0] }))).toBe('bad-header');
     expect(verdictOfHeader((header) => entry(header, { data_offsets: [1e15, 1e15 + 4] }))).toBe('bad-header');
-    expect(verdictOfHeader((header) => ({ ...header, 'head.intercept': undefined }))).toBe('bad-header');
+    expect(verdictOfHeader((header) => ({ ...header, 'head.0.intercept': undefined }))).toBe('bad-header');
     expect(
       verdictOfHeader((header) => ({ ...header, extra: { dtype: 'F32', shape: [0], data_offsets: [0, 0] } })),
     ).toBe('bad-tensor');
@@ -111,9 +111,9 @@ describe('a router file', () => {
 
   it('is refused where a number is not finite, even with hashes that fit', () => {
     for (const value of [NaN, Infinity, -Infinity]) {
-      const data = trained.tensors['head.coefficients'].data.slice();
+      const data = Float32Array.from(trained.tensors['head.0.coefficients'].data);
       data[1] = value;
-      const tensors = { ...trained.tensors, 'head.coefficients': { shape: [data.length], data } };
+      const tensors = { ...trained.tensors, 'head.0.coefficients': { shape: [data.length], data } };
       expect(verdictOf(writeSafetensors({ ...trained, tensors }).bytes)).toBe('not-finite');
     }
   });

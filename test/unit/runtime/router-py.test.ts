@@ -78,7 +78,7 @@ describe('router.py', () => {
     const trained = makeTrainedRouter({ kind: 'text', buckets: 1024, dim: 4 });
     const [block] = trained.manifest.blocks;
     if (block.kind !== 'hashed-ngram') throw new Error('expected a text block');
-    const idf = trained.tensors['prompt.idf'].data;
+    const idf = Float32Array.from(trained.tensors['prompt.idf'].data);
     const script = `
 import numpy as np
 setup = None
