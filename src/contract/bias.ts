@@ -17,7 +17,7 @@ export const meanBias = z.object({
 });
 
 /** The estimated propensity of gold among prompts with gold and among the others. */
-const overlap = z.object({
+export const overlap = z.object({
   goldDeciles: z.array(z.number()),
   otherDeciles: z.array(z.number()),
   effectiveGold: z.number(),

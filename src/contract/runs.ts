@@ -1,8 +1,10 @@
 import { meanBias } from './bias.ts';
 import { goldAmount, meanWithError, measured, pair, pairRequest, seed, stage, warning } from './common.ts';
 import { estimatorName, learnerName } from './estimators.ts';
+import { headReport, labelCounts } from './heads.ts';
 import { startedJob } from './jobs.ts';
 import { job, query } from './method.ts';
+import { policyFields } from './policies.ts';
 import { z } from './zod.ts';
 
 /** By metric name; `egMean` is always there. */
@@ -17,8 +19,13 @@ const dimensions = z.int().min(1).max(512).default(50);
 
 export const trainDocument = z.object({
   runId: z.string(),
+  /** The dearest model and the anchor: of two models these are all. */
   pair,
+  /** All models, the anchor last. */
+  models: z.array(z.string()),
+  /** Several sources are joined by +; null for gold alone. */
   source: z.string().nullable(),
+  sources: z.array(z.string()),
   stage,
   signals: z.array(z.string()),
   isSimulated: z.boolean(),
@@ -28,10 +35,10 @@ export const trainDocument = z.object({
   /** Why these weights, in words. */
   reason: z.string(),
   learner: learnerName,
-  nGold: z.int(),
-  nPreference: z.int(),
-  nPaired: z.int(),
+  ...labelCounts,
   bias: meanBias,
+  /** One for each model but the anchor. Empty for runs of earlier versions. */
+  heads: z.array(headReport),
   metrics,
   policyValue,
   warnings: z.array(warning),
@@ -43,11 +50,14 @@ export const evaluateDocument = z.object({
   runId: z.string(),
   n: z.int(),
   pair,
+  models: z.array(z.string()),
   source: z.string().nullable(),
+  sources: z.array(z.string()),
   stage,
   isSimulated: z.boolean(),
   costUnit: z.enum(['usd', 'strong-call']),
   qualityUnit: z.enum(['gold-score', 'gain-over-cheap']),
+  /** Of two models, by the share of strong calls; else empty. */
   curve: z.array(
     z.object({
       strongShare: z.number(),
@@ -56,6 +66,7 @@ export const evaluateDocument = z.object({
       cost: z.number(),
     }),
   ),
+  ...policyFields,
   metrics,
   policyValue,
   estimators: z.record(z.string(), z.object({ egMean: measured, gainRelMse: measured, policyValue })),
@@ -92,7 +103,9 @@ export const runSummary = z.object({
   runId: z.string(),
   createdMs: z.int(),
   pair,
+  models: z.array(z.string()),
   source: z.string().nullable(),
+  sources: z.array(z.string()),
   stage,
   isSimulated: z.boolean(),
   estimator: estimatorName,

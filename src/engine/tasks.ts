@@ -9,7 +9,7 @@ import { evaluateStored, type StoredRun } from '../routing/evaluate-stored.ts';
 import { inspectStored, type Inspection } from '../routing/inspect-run.ts';
 import { runRounds } from '../routing/replicate.ts';
 import type { ReplicateConfig, RoundResult } from '../routing/replicate-round.ts';
-import type { TrainConfig, TrainReport } from '../routing/run.ts';
+import type { StoredModels, TrainConfig, TrainReport } from '../routing/run.ts';
 import type { PairSnapshot, Snapshot } from '../routing/snapshot.ts';
 import { trainRouter } from '../routing/train.ts';
 import type { Tasks } from './task-protocol.ts';
@@ -25,6 +25,7 @@ export type TaskMap = {
     };
     readonly result: {
       readonly report: TrainReport;
+      readonly models: StoredModels;
       readonly runManifest: Readonly<Record<string, unknown>>;
       readonly safetensors: Uint8Array;
     };
@@ -76,9 +77,10 @@ const clock = (): number => performance.now();
 
 export const tasks: Tasks<TaskMap> = {
   train: ({ snapshot, config, identity }, control) => {
-    const { report, trained } = trainRouter(snapshot, config, identity, clock, control);
+    const { report, models, trained } = trainRouter(snapshot, config, identity, clock, control);
     return {
       report,
+      models,
       runManifest: trained.manifest.run,
       safetensors: writeSafetensors(trained).bytes,
     };

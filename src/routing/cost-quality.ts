@@ -15,12 +15,16 @@ export interface AreaUnderHull {
 /**
  * AIQ (RouterBench, arXiv 2403.12031, section 3.2): the area under the non-decreasing convex hull of (cost, quality).
  * Null where every point costs the same.
+ * @param largest how far to the right the area reaches, where that is beyond every point.
  */
-export function averageImprovementInQuality(points: readonly CostQualityPoint[]): AreaUnderHull | null {
+export function averageImprovementInQuality(
+  points: readonly CostQualityPoint[],
+  largest = -Infinity,
+): AreaUnderHull | null {
   const hull = nonDecreasingHull(points);
   const first = hull[0];
   const last = hull[hull.length - 1];
-  const largestCost = Math.max(...points.map((point) => point.cost));
+  const largestCost = Math.max(largest, ...points.map((point) => point.cost));
   if (!(largestCost > first.cost)) return null;
   let area = (largestCost - last.cost) * last.quality;
   for (let i = 1; i < hull.length; i++) {
@@ -30,7 +34,7 @@ export function averageImprovementInQuality(points: readonly CostQualityPoint[])
 }
 
 /** The upper convex hull by rising cost, up to its best quality: spending more never has to be worse. */
-function nonDecreasingHull(points: readonly CostQualityPoint[]): CostQualityPoint[] {
+export function nonDecreasingHull(points: readonly CostQualityPoint[]): CostQualityPoint[] {
   const sorted = [...points].sort((a, b) => a.cost - b.cost || b.quality - a.quality);
   const hull: CostQualityPoint[] = [];
   for (const point of sorted) {

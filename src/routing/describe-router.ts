@@ -6,8 +6,8 @@ import type { FittedBlocks } from '../features/fit-blocks.ts';
 import type { ManifestModel, Measured, OperatingPoint, TrainedRouter } from '../runtime/manifest.ts';
 import { predictStored } from './evaluate-run.ts';
 import type { CurvePoint } from './evaluate.ts';
-import type { PairSnapshot } from './snapshot.ts';
-import type { TrainConfig, TrainReport } from './run.ts';
+import { pairOf, type Snapshot } from './snapshot.ts';
+import type { StoredModels, TrainConfig, TrainReport } from './run.ts';
 
 /** What the engine knows of a run and a pure task cannot. */
 export interface RunIdentity {
@@ -25,11 +25,14 @@ export interface RunIdentity {
 }
 
 export interface RouterDescription {
-  readonly snapshot: PairSnapshot;
+  readonly snapshot: Snapshot;
   readonly prepared: FeatureInputs;
   readonly blocks: FittedBlocks;
   /** The rows that the encoder was fitted on: shares become thresholds on them. */
   readonly encoderRows: Int32Array;
+  /** C_k of every model, the anchor last. */
+  readonly relativeCost: readonly number[];
+  readonly models: StoredModels;
   readonly report: TrainReport;
   readonly config: TrainConfig;
   readonly identity: RunIdentity;
@@ -40,9 +43,10 @@ const OFFERED_SHARES: readonly number[] = [0.2, 0.5];
 
 /** Everything a bundle is written from. */
 export function describeTrainedRouter(d: RouterDescription): TrainedRouter {
-  const { snapshot, report, config, identity } = d;
+  const { report, config, identity } = d;
+  const snapshot = pairOf(d.snapshot);
   const x = featuresOf(d.prepared, d.blocks, d.encoderRows);
-  const model = report.models[config.estimator];
+  const model = d.models[snapshot.strong][config.estimator];
   const gains = predictStored(model, x).sort();
   const gainPercentiles = Array.from({ length: 101 }, (_, k) => quantileSorted(gains, k / 100));
   let maxFeatureNorm = 0;
@@ -110,7 +114,9 @@ export function runManifest({
     dataHash: snapshot.dataHash,
     config,
     pair: report.pair,
+    models: report.models,
     source: report.source,
+    sources: report.sources,
     stage: report.stage,
     signals: report.signals,
     split: report.split,

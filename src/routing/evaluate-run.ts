@@ -8,19 +8,21 @@ import { predictLinear } from '../learners/linear.ts';
 import { fitNearest, predictNearest } from '../learners/nearest-neighbours.ts';
 import { fitRidge } from '../learners/ridge.ts';
 import { evaluatePredictions, METRIC_NAMES, type Candidate, type Evaluation } from './evaluate.ts';
+import { evaluateMany, type ManyCandidate } from './evaluate-many.ts';
+import { manySet } from './many-set.ts';
 import { COST_WEIGHTS } from './policy-value.ts';
-import { evaluationSet, type EvaluationSet } from './evaluation-set.ts';
-import type { PairSnapshot } from './snapshot.ts';
-import type { StoredModel, TrainConfig } from './run.ts';
+import { evaluationSet } from './evaluation-set.ts';
+import { pairOf, type Snapshot } from './snapshot.ts';
+import type { StoredModel, StoredModels, TrainConfig } from './run.ts';
 import { allGoldOf, type TrainingRows } from './training-rows.ts';
 
 export interface RunToEvaluate {
-  readonly snapshot: PairSnapshot;
+  readonly snapshot: Snapshot;
   readonly prepared: FeatureInputs;
   readonly blocks: FittedBlocks;
-  /** The labels that the baselines knn and all-gold are fitted on. */
-  readonly training: TrainingRows;
-  readonly models: Readonly<Record<string, StoredModel>>;
+  /** For each model but the anchor the labels that the baselines knn and all-gold are fitted on. */
+  readonly trainings: readonly TrainingRows[];
+  readonly models: StoredModels;
   readonly config: TrainConfig;
   /** Held-out prompts to judge on; `test` by default. */
   readonly split?: 'test' | 'dev';
@@ -34,22 +36,13 @@ const FEW = 30;
  * list is empty and the warning `no-test-gold` says so.
  */
 export function evaluateRun(run: RunToEvaluate): Evaluation {
-  const { snapshot, config } = run;
-  const set = evaluationSet(snapshot, run.split);
-  if (set.rows.length < 2) return emptyEvaluation(set.rows.length, set.qualityUnit);
-  const { router, others } = candidatesOf(run, set);
-  const evaluation = evaluatePredictions(
-    set,
-    router,
-    others,
-    config.w,
-    deriveSeed(config.seed, 'evaluation'),
-  );
+  const evaluation = run.snapshot.models.length === 1 ? evaluatePair(run) : evaluateSeveral(run);
+  if (evaluation.n < 2) return evaluation;
   const warnings: Warning[] = [...evaluation.warnings];
-  if (set.rows.length < FEW) {
+  if (evaluation.n < FEW) {
     warnings.push({
       code: 'few-test-prompts',
-      message: `Only ${set.rows.length} test prompts carry gold: the intervals are rough.`,
+      message: `Only ${evaluation.n} test prompts carry gold: the intervals are rough.`,
     });
   }
   if (run.split === 'dev') {
@@ -61,33 +54,79 @@ export function evaluateRun(run: RunToEvaluate): Evaluation {
   return { ...evaluation, warnings };
 }
 
-/** The run's router and what it stands beside, on the prompts of an evaluation set. */
-export function candidatesOf(
-  { prepared, blocks, models, config, ...run }: RunToEvaluate,
-  set: EvaluationSet,
-): { readonly router: Candidate; readonly others: readonly Candidate[] } {
-  const x = featuresOf(prepared, blocks, set.rows);
-  const predicted = (name: string): Candidate => ({ name, predicted: predictStored(models[name], x) });
-  const others = Object.keys(models)
-    .filter((name) => name !== config.estimator)
-    .map(predicted);
-  const baselines = baselineCandidates(run, featuresOf(prepared, blocks, run.training.rows), x);
-  return { router: predicted(config.estimator), others: [...others, ...baselines] };
+function evaluatePair(run: RunToEvaluate): Evaluation {
+  const { snapshot, config } = run;
+  const set = evaluationSet(pairOf(snapshot), run.split);
+  if (set.rows.length < 2) return emptyEvaluation(set.rows.length, set.qualityUnit);
+  const { router, others } = pairCandidates(run, set.rows);
+  return evaluatePredictions(set, router, others, config.w, deriveSeed(config.seed, 'evaluation'));
 }
 
-function baselineCandidates(
-  { snapshot, training }: Pick<RunToEvaluate, 'snapshot' | 'training'>,
+function evaluateSeveral(run: RunToEvaluate): Evaluation {
+  const { snapshot, config } = run;
+  const set = manySet(snapshot, run.split);
+  if (set.rows.length < 2) return emptyEvaluation(set.rows.length, set.qualityUnit);
+  const { router, others } = candidatesOf(run, set.rows);
+  return evaluateMany(set, router, others, config.w, deriveSeed(config.seed, 'evaluation'));
+}
+
+/** The only head's candidates of a run of two models. */
+export function pairCandidates(
+  run: RunToEvaluate,
+  rows: Int32Array,
+): { readonly router: Candidate; readonly others: readonly Candidate[] } {
+  const { router, others } = candidatesOf(run, rows);
+  const single = ({ name, predicted }: ManyCandidate): Candidate => ({ name, predicted: predicted[0] });
+  return { router: single(router), others: others.map(single) };
+}
+
+/** The run's router and what it stands beside, on the given rows: what every head has. */
+export function candidatesOf(
+  run: RunToEvaluate,
+  rows: Int32Array,
+): { readonly router: ManyCandidate; readonly others: readonly ManyCandidate[] } {
+  const { snapshot, prepared, blocks, models, config, trainings } = run;
+  const x = featuresOf(prepared, blocks, rows);
+  const heads = snapshot.models.map(({ model }) => models[model]);
+  const predicted = (name: string): ManyCandidate => ({
+    name,
+    predicted: heads.map((head) => predictStored(head[name], x)),
+  });
+  const names = Object.keys(heads[0]).filter((name) => heads.every((head) => name in head));
+  const baselines = trainings.map((training, k) =>
+    baselinePredictions(
+      allGoldOf(pairOf(snapshot, k), training),
+      training,
+      featuresOf(prepared, blocks, training.rows),
+      x,
+    ),
+  );
+  const shared = [...baselines[0].keys()].filter((name) => baselines.every((each) => each.has(name)));
+  return {
+    router: predicted(config.estimator),
+    others: [
+      ...names.filter((name) => name !== config.estimator).map(predicted),
+      ...shared.map((name) => ({
+        name,
+        predicted: baselines.flatMap((each) => each.get(name) ?? []),
+      })),
+    ],
+  };
+}
+
+function baselinePredictions(
+  allGold: Float64Array,
+  training: TrainingRows,
   xTraining: Matrix,
   x: Matrix,
-): Candidate[] {
+): ReadonlyMap<string, Float64Array> {
   const graded = rowsWith(training.goldGain);
-  const candidates: Candidate[] = [];
+  const predictions = new Map<string, Float64Array>();
   if (graded.length > 0) {
     const labels = graded.map((i) => training.goldGain[i]);
     const model = fitNearest(takeRows(xTraining, graded), Float64Array.from(labels));
-    candidates.push({ name: 'knn', predicted: predictNearest(model, x) });
+    predictions.set('knn', predictNearest(model, x));
   }
-  const allGold = allGoldOf(snapshot, training);
   const known = rowsWith(allGold);
   // What gold on every training prompt would give; the same as gold-only where nothing is masked or ungraded.
   if (known.length > graded.length) {
@@ -95,9 +134,9 @@ function baselineCandidates(
       takeRows(xTraining, known),
       Float64Array.from(known, (i) => allGold[i]),
     );
-    candidates.push({ name: 'all-gold', predicted: predictLinear(model, x) });
+    predictions.set('all-gold', predictLinear(model, x));
   }
-  return candidates;
+  return predictions;
 }
 
 function rowsWith(values: Float64Array): number[] {
@@ -116,11 +155,15 @@ export function predictStored(model: StoredModel, x: Matrix): Float64Array {
 }
 
 function emptyEvaluation(n: number, qualityUnit: Evaluation['qualityUnit']): Evaluation {
-  const reason = `only ${n} test prompts carry gold for both models`;
+  const reason = `only ${n} test prompts carry gold for all models`;
   const none = { value: null, ci95: null, reason };
   return {
     n,
     curve: [],
+    policyCurve: [],
+    point: null,
+    fixed: [],
+    mixtures: [],
     metrics: Object.fromEntries(METRIC_NAMES.map((name) => [name, none])),
     policyValue: Object.fromEntries(COST_WEIGHTS.map((w) => [String(w), none])),
     estimators: {},

@@ -2,14 +2,14 @@ import { prepareFeatureInputs } from '../features/feature-inputs.ts';
 import type { FittedBlocks } from '../features/fit-blocks.ts';
 import type { Evaluation } from './evaluate.ts';
 import { evaluateRun, type RunToEvaluate } from './evaluate-run.ts';
-import type { StoredModel, TrainConfig } from './run.ts';
+import type { StoredModels, TrainConfig } from './run.ts';
 import { pairOf, type Snapshot } from './snapshot.ts';
 import { drawGold, trainingRows } from './training-rows.ts';
 
 /** What is kept of a run: enough to judge it again when more gold has come in. */
 export interface StoredRun {
   readonly blocks: FittedBlocks;
-  readonly models: Readonly<Record<string, StoredModel>>;
+  readonly models: StoredModels;
   readonly config: TrainConfig;
 }
 
@@ -19,11 +19,11 @@ export function evaluateStored(snapshot: Snapshot, run: StoredRun, split: 'test'
 }
 
 export function prepareStored(snapshot: Snapshot, run: StoredRun, split: 'test' | 'dev'): RunToEvaluate {
-  const pair = pairOf(snapshot);
+  const draw = drawGold(snapshot, run.config);
   return {
-    snapshot: pair,
+    snapshot,
     prepared: prepareFeatureInputs(snapshot),
-    training: trainingRows(pair, drawGold(snapshot, run.config), run.config),
+    trainings: snapshot.models.map((_, k) => trainingRows(pairOf(snapshot, k), draw, run.config)),
     split,
     ...run,
   };

@@ -2,7 +2,7 @@ import type { Warning } from '../core/warning.ts';
 import type { Measured } from '../runtime/manifest.ts';
 import { bootstrapWeights, percentileInterval } from '../stats/bootstrap.ts';
 import { standardDeviation, weightedMean } from '../stats/descriptive.ts';
-import { averageImprovementInQuality } from './cost-quality.ts';
+import { averageImprovementInQuality, nonDecreasingHull, type CostQualityPoint } from './cost-quality.ts';
 import type { EvaluationSet } from './evaluation-set.ts';
 import {
   callPerformanceThreshold,
@@ -36,6 +36,24 @@ export interface CurvePoint {
   readonly cost: number;
 }
 
+/** One model for every prompt. */
+export interface FixedPolicy {
+  readonly policy: string;
+  readonly model: string;
+  readonly quality: Measured;
+  /** Mean cost per prompt, in the snapshot's cost unit. */
+  readonly cost: Measured;
+}
+
+/** What the router does at one w, on average over the evaluation set. */
+export interface PolicyPoint {
+  readonly w: number;
+  /** Share of prompts by model; they add up to 1. */
+  readonly shares: Readonly<Record<string, Measured>>;
+  readonly quality: Measured;
+  readonly cost: Measured;
+}
+
 export interface CandidateScores {
   readonly egMean: Measured;
   readonly gainRelMse: Measured;
@@ -44,7 +62,15 @@ export interface CandidateScores {
 
 export interface Evaluation {
   readonly n: number;
+  /** Of two models, by the share of strong calls; else empty. */
   readonly curve: readonly CurvePoint[];
+  /** Of more than two models, by w; else empty. */
+  readonly policyCurve: readonly PolicyPoint[];
+  /** At the run's own w; null where nothing can be evaluated. */
+  readonly point: PolicyPoint | null;
+  readonly fixed: readonly FixedPolicy[];
+  /** Hull of the fixed policies in (cost, quality): what tossing coins between models reaches without any router. */
+  readonly mixtures: readonly CostQualityPoint[];
   readonly metrics: Readonly<Record<string, Measured>>;
   readonly policyValue: Readonly<Record<string, Measured>>;
   readonly estimators: Readonly<Record<string, CandidateScores>>;
@@ -124,10 +150,24 @@ export function evaluatePredictions(
       ci95: percentileInterval(draws.map((d) => d.quality[k])),
       cost: point.cost[k],
     })),
+    policyCurve: [],
+    point: pointAt(set, point, draws, w),
+    ...describeFixed(point, draws, [set.strong, set.cheap]),
     metrics,
     policyValue: estimators[router.name].policyValue,
     estimators,
-    warnings: doNotRoute(point, draws, w),
+    warnings: doNotRoute(
+      [
+        {
+          policy: 'always-strong',
+          margin: point.overStrong,
+          draws: draws.map((d) => d.overStrong),
+        },
+        { policy: 'always-cheap', margin: point.overCheap, draws: draws.map((d) => d.overCheap) },
+      ],
+      w,
+      'add features (the stage cascade sees the cheap answer), ',
+    ),
     qualityUnit: set.qualityUnit,
     redrawn: 'test',
     draws: draws.length,
@@ -152,6 +192,10 @@ interface Draw {
   readonly quality: Float64Array;
   readonly cost: Float64Array;
   readonly candidates: ReadonlyMap<string, CandidateDraw>;
+  /** Always-strong and always-cheap. */
+  readonly fixed: readonly CostQualityPoint[];
+  /** The router at the run's w. */
+  readonly routed: CostQualityPoint;
   /** V(w) of the router over always-strong and over always-cheap. */
   readonly overStrong: number;
   readonly overCheap: number;
@@ -188,6 +232,14 @@ function draw(
     quality,
     cost,
     candidates: scored,
+    fixed: [
+      { cost: weightedMean(set.strongCost, weights), quality: baseQuality + curve.meanGain },
+      { cost: baseCost, quality: baseQuality },
+    ],
+    routed: {
+      cost: baseCost + meanAbove(router.predicted, set.extraCost, weights, w),
+      quality: baseQuality + value + w * share,
+    },
     overStrong: value - (curve.meanGain - w),
     overCheap: value,
     metrics: {
@@ -206,6 +258,78 @@ function draw(
       regretToOracle: policyValue(set.gain, set.gain, weights, w) - value,
     },
   };
+}
+
+function meanAbove(
+  predicted: Float64Array,
+  values: Float64Array,
+  weights: Float64Array,
+  threshold: number,
+): number {
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < values.length; i++) {
+    total += weights[i];
+    if (predicted[i] > threshold) sum += weights[i] * values[i];
+  }
+  return sum / total;
+}
+
+function pointAt(set: EvaluationSet, point: Draw, draws: readonly Draw[], w: number): PolicyPoint {
+  const share = measure(
+    point.metrics.strongShare,
+    draws.map((d) => d.metrics.strongShare),
+    'no figure',
+  );
+  const rest: Measured = {
+    value: share.value === null ? null : 1 - share.value,
+    ci95: share.ci95 === null ? null : [1 - share.ci95[1], 1 - share.ci95[0]],
+  };
+  return {
+    w,
+    shares: { [set.strong]: share, [set.cheap]: rest },
+    quality: measure(
+      point.routed.quality,
+      draws.map((d) => d.routed.quality),
+      'no figure',
+    ),
+    cost: measure(
+      point.routed.cost,
+      draws.map((d) => d.routed.cost),
+      'no figure',
+    ),
+  };
+}
+
+/** The fixed policies of two models or more, named for what they are. */
+export function describeFixed(
+  point: { readonly fixed: readonly CostQualityPoint[] },
+  draws: readonly { readonly fixed: readonly CostQualityPoint[] }[],
+  models: readonly string[],
+): Pick<Evaluation, 'fixed' | 'mixtures'> {
+  return {
+    fixed: models.map((model, k) => ({
+      policy: fixedPolicyName(models, k),
+      model,
+      quality: measure(
+        point.fixed[k].quality,
+        draws.map((d) => d.fixed[k].quality),
+        'no figure',
+      ),
+      cost: measure(
+        point.fixed[k].cost,
+        draws.map((d) => d.fixed[k].cost),
+        'no figure',
+      ),
+    })),
+    mixtures: nonDecreasingHull(point.fixed),
+  };
+}
+
+/** @param models all, the anchor last. */
+export function fixedPolicyName(models: readonly string[], position: number): string {
+  if (models.length === 2) return position === 0 ? 'always-strong' : 'always-cheap';
+  return `always-${models[position]}`;
 }
 
 /** CPT is about recovering a gain; where the strong model is worse there is nothing to recover. */
@@ -252,7 +376,7 @@ function summarise(name: string, point: Draw, draws: readonly Draw[]): Candidate
 }
 
 /** A number with the percentile interval of its draws; null with the reason, where it or too many draws do not exist. */
-function measure(value: number | null, draws: readonly (number | null)[], reason: string): Measured {
+export function measure(value: number | null, draws: readonly (number | null)[], reason: string): Measured {
   if (value === null || !Number.isFinite(value)) return { value: null, ci95: null, reason };
   const known = draws.filter((d): d is number => d !== null && Number.isFinite(d));
   if (known.length < 0.95 * draws.length) {
@@ -265,24 +389,28 @@ function measure(value: number | null, draws: readonly (number | null)[], reason
   return { value, ci95: percentileInterval(known) };
 }
 
+/** V(w) of the router over a fixed policy, and the same in every draw. */
+export interface FixedMargin {
+  readonly policy: string;
+  readonly margin: number;
+  readonly draws: readonly number[];
+}
+
 /**
- * `do-not-route` stands unless the paired-bootstrap 95 % lower bounds of V(w) over always-strong and over always-cheap
- * are both above 0.
+ * `do-not-route` stands unless the paired-bootstrap 95 % lower bounds of V(w) over every fixed policy are all above 0.
  */
-function doNotRoute(point: Draw, draws: readonly Draw[], w: number): Warning[] {
-  const [strongLow] = percentileInterval(draws.map((d) => d.overStrong));
-  const [cheapLow] = percentileInterval(draws.map((d) => d.overCheap));
-  if (strongLow > 0 && cheapLow > 0) return [];
-  const asGood = [
-    ...(strongLow > 0 ? [] : [describeMargin('always-strong', point.overStrong, strongLow)]),
-    ...(cheapLow > 0 ? [] : [describeMargin('always-cheap', point.overCheap, cheapLow)]),
-  ];
+export function doNotRoute(margins: readonly FixedMargin[], w: number, advice: string): Warning[] {
+  const asGood = margins
+    .map((margin) => ({ ...margin, low: percentileInterval(margin.draws)[0] }))
+    .filter(({ low }) => !(low > 0))
+    .map(({ policy, margin, low }) => describeMargin(policy, margin, low));
+  if (asGood.length === 0) return [];
   return [
     {
       code: 'do-not-route',
       message:
         `Do not route with this: at w = ${w} a fixed policy is as good, as far as these test prompts can tell. ` +
-        `${asGood.join(' ')} Grade more, add features (the stage cascade sees the cheap answer), or use the fixed policy.`,
+        `${asGood.join(' ')} Grade more, ${advice}or use the fixed policy.`,
     },
   ];
 }

@@ -3,6 +3,8 @@ import { SPLIT, type PairSnapshot } from './snapshot.ts';
 
 /** The test prompts that carry gold for both models: what a router is judged on. */
 export interface EvaluationSet {
+  readonly strong: string;
+  readonly cheap: string;
   /** Rows of the snapshot. */
   readonly rows: Int32Array;
   /** r: the true gain of each. */
@@ -14,6 +16,8 @@ export interface EvaluationSet {
   /** Cost of answering with the cheap model, and what the strong one costs on top. */
   readonly cheapCost: Float64Array;
   readonly extraCost: Float64Array;
+  /** Cost of asking the strong model alone: less than both in a cascade. */
+  readonly strongCost: Float64Array;
 }
 
 /** @param split which held-out prompts: `test`, or `dev` where thresholds are looked for. */
@@ -33,6 +37,8 @@ export function describeRows(snapshot: PairSnapshot, rows: Int32Array): Evaluati
   // A cascade has paid for the cheap answer before it asks the strong model.
   const extraCost = snapshot.stage === 'cascade' ? strongCost : strongCost.map((c, i) => c - cheapCost[i]);
   return {
+    strong: snapshot.strong,
+    cheap: snapshot.cheap,
     rows,
     gain: take(snapshot.allGoldGain, rows),
     group: Int32Array.from(rows, (i) => snapshot.group[i]),
@@ -40,5 +46,6 @@ export function describeRows(snapshot: PairSnapshot, rows: Int32Array): Evaluati
     qualityUnit: isScored ? 'gold-score' : 'gain-over-cheap',
     cheapCost,
     extraCost,
+    strongCost,
   };
 }

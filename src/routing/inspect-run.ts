@@ -1,7 +1,7 @@
 import { intervalOfMean } from '../causal/mean-bias.ts';
 import { mean } from '../stats/descriptive.ts';
 import { CURVE_SHARES, type Candidate } from './evaluate.ts';
-import { candidatesOf } from './evaluate-run.ts';
+import { pairCandidates } from './evaluate-run.ts';
 import { prepareStored, type StoredRun } from './evaluate-stored.ts';
 import { evaluationSet, type EvaluationSet } from './evaluation-set.ts';
 import { gainAtShares, gainCurve, rankByGain } from './gain-curve.ts';
@@ -45,7 +45,7 @@ export function inspectStored(snapshot: Snapshot, run: StoredRun, split: 'test' 
     const none = new Float64Array(0);
     return { n: 0, curves: {}, calibration: [], rows: set.rows, predictedGain: none, goldGain: none };
   }
-  const { router, others } = candidatesOf(prepareStored(snapshot, run, split), set);
+  const { router, others } = pairCandidates(prepareStored(snapshot, run, split), set.rows);
   const oracle: Candidate = { name: 'oracle', predicted: set.gain };
   const random: Candidate = { name: 'random', predicted: new Float64Array(set.rows.length) };
   return {

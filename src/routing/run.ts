@@ -40,28 +40,61 @@ export interface StoredModel {
   readonly coefficients: readonly number[];
 }
 
-export interface TrainReport {
+/** How one model's gain over the anchor was learnt. */
+export interface HeadReport {
+  readonly model: string;
+  readonly nGold: number;
+  readonly nPreference: number;
+  readonly nPaired: number;
+  readonly weights: Readonly<Partial<Record<EstimatorName, number>>>;
+  /** Why these weights, in words. */
+  readonly reason: string;
+  /** Gold minus preference, where there is one source. */
+  readonly bias: MeanBias | NoBias;
+  readonly overlap: Overlap | null;
+  readonly propensity: Propensity['source'];
+  readonly goldLoss: Fit['goldLoss'];
+  readonly sources: readonly SourceReport[];
+}
+
+/** What one source brought to one head. */
+export interface SourceReport {
+  readonly source: string;
+  readonly isSimulated: boolean;
+  readonly nPreference: number;
+  readonly nPaired: number;
+  readonly scaling: Scaling;
+  readonly bias: MeanBias | NoBias;
+  readonly overlap: Overlap | null;
+}
+
+interface NoBias {
+  readonly mean: null;
+  readonly ci95: null;
+  readonly reason: string;
+}
+
+export interface TrainReport extends Omit<HeadReport, 'model' | 'sources'> {
+  /** The dearest model and the anchor: of two models these are all. */
   readonly pair: { readonly strong: string; readonly cheap: string };
+  /** All models, the anchor last. */
+  readonly models: readonly string[];
+  /** The source, several joined by +; null for gold alone. */
   readonly source: string | null;
+  readonly sources: readonly string[];
   readonly stage: Snapshot['stage'];
   readonly signals: readonly string[];
   readonly isSimulated: boolean;
   readonly split: { readonly train: number; readonly dev: number; readonly test: number };
   readonly estimator: TrainConfig['estimator'];
-  readonly weights: Readonly<Partial<Record<EstimatorName, number>>>;
-  readonly reason: string;
   readonly learner: 'ridge';
-  readonly nGold: number;
-  readonly nPreference: number;
-  readonly nPaired: number;
-  readonly bias: MeanBias | { readonly mean: null; readonly ci95: null; readonly reason: string };
-  readonly overlap: Overlap | null;
-  readonly propensity: Propensity['source'];
+  readonly heads: readonly HeadReport[];
   readonly scaling: Scaling;
-  readonly goldLoss: Fit['goldLoss'];
   readonly metrics: Evaluation['metrics'];
   readonly policyValue: Evaluation['policyValue'];
   readonly evaluation: Evaluation;
-  readonly models: Readonly<Record<string, StoredModel>>;
   readonly warnings: readonly Warning[];
 }
+
+/** Every estimator of every head, by model: to stand beside the router in a later evaluation. */
+export type StoredModels = Readonly<Record<string, Readonly<Record<string, StoredModel>>>>;

@@ -1,30 +1,26 @@
 import type { Clock } from '../core/clock.ts';
-import { AppError } from '../core/errors.ts';
 import { type JobControl, subProgress } from '../core/progress.ts';
 import type { Warning } from '../core/warning.ts';
-import { fitEstimators, type Fit } from '../causal/fit.ts';
-import { estimateMeanBias } from '../causal/mean-bias.ts';
-import { resolvePropensity } from '../causal/propensity.ts';
-import { featuresOf } from '../features/block-rows.ts';
 import { prepareFeatureInputs } from '../features/feature-inputs.ts';
 import { fitBlocks } from '../features/fit-blocks.ts';
-import type { LinearModel } from '../learners/linear.ts';
 import type { TrainedRouter } from '../runtime/manifest.ts';
 import { describeTrainedRouter, type RunIdentity } from './describe-router.ts';
 import { evaluateRun } from './evaluate-run.ts';
-import { checkOverlap } from './overlap.ts';
-import type { StoredModel, TrainConfig, TrainReport } from './run.ts';
-import { pairOf, sourceLabel, SPLIT, type PairSnapshot, type Snapshot } from './snapshot.ts';
-import { countLabels, drawGold, toSample, trainingRows, type LabelCounts } from './training-rows.ts';
+import { fitHead, requireGold, type FittedHead } from './fit-head.ts';
+import { dearestPosition, relativeCosts } from './policy-choice.ts';
+import type { StoredModels, TrainConfig, TrainReport } from './run.ts';
+import { modelNames, pairOf, sourceLabel, SPLIT, type Snapshot } from './snapshot.ts';
+import { drawGold } from './training-rows.ts';
 
 export interface TrainResult {
   readonly report: TrainReport;
+  readonly models: StoredModels;
   readonly trained: TrainedRouter;
 }
 
 /**
- * The whole run: features, propensity, every admissible estimator, the chosen one rounded to the float32 of its file, and
- * its evaluation on the test prompts.
+ * The whole run: features, for every model but the anchor a head with every admissible estimator, the chosen one rounded to
+ * the float32 of its file, and the evaluation of the router on the test prompts.
  * @throws AppError `not-enough-data` without gold, `usage` for an estimator that these labels do not admit.
  */
 export function trainRouter(
@@ -34,10 +30,9 @@ export function trainRouter(
   clock: Clock,
   control: JobControl,
 ): TrainResult {
-  const pair = pairOf(snapshot);
-  const training = trainingRows(pair, drawGold(snapshot, config), config);
-  const counts = countLabels(training);
-  requireGold(counts, pair);
+  const draw = drawGold(snapshot, config);
+  const relativeCost = relativeCosts(snapshot);
+  requireGold(snapshot, draw);
   control.report({ stage: 'encoder', fraction: 0.02 });
   const prepared = prepareFeatureInputs(snapshot);
   control.throwIfCancelled();
@@ -45,119 +40,131 @@ export function trainRouter(
   const blocks = fitBlocks(prepared, encoderRows, {
     dim: config.dimensions,
     seed: config.seed,
-    control: subProgress(control, 0.02, 0.2),
+    control: subProgress(control, 0.02, 0.25),
   });
   control.throwIfCancelled();
-  const x = featuresOf(prepared, blocks, training.rows);
-  control.report({ stage: 'encoder', fraction: 0.25 });
-
-  const propensity = resolvePropensity(
-    x,
-    training.hasGold,
-    training.group,
-    training.designedPropensity,
-    config.seed,
+  const count = snapshot.models.length;
+  const heads = snapshot.models.map((_, k) =>
+    fitHead(
+      { pair: pairOf(snapshot, k), draw, prepared, blocks, config, clock },
+      subProgress(control, 0.25 + (0.55 * k) / count, 0.25 + (0.55 * (k + 1)) / count),
+    ),
   );
-  const sample = toSample(training, x, propensity.values);
-  const fit = fitEstimators(
-    sample,
-    {
-      scheme: { kind: 'grouped', repeats: config.repeats, seed: config.seed },
-      crossValidationScheme: { kind: 'grouped', repeats: 1, seed: config.seed },
-      selectedOnVerdict: snapshot.designLookedAt === 'verdict',
-      clock,
-    },
-    subProgress(control, 0.3, 0.8),
-  );
-  const overlap = checkOverlap(sample, config.seed);
-  control.throwIfCancelled();
-  const models = storedModels(fit, config.estimator);
+  const models: StoredModels = Object.fromEntries(heads.map((head) => [head.pair.strong, head.models]));
   control.report({ stage: 'evaluation', fraction: 0.85 });
-  const evaluation = evaluateRun({ snapshot: pair, prepared, blocks, training, models, config });
+  const evaluation = evaluateRun({
+    snapshot,
+    prepared,
+    blocks,
+    trainings: heads.map((head) => head.training),
+    models,
+    config,
+  });
   control.report({ stage: 'evaluation', fraction: 0.97 });
 
-  const warnings = [
-    ...snapshot.warnings,
-    ...training.warnings,
-    ...blocks.warnings,
-    ...propensity.warnings,
-    ...fit.warnings,
-    ...(overlap?.warnings ?? []),
-    ...simulationWarning(snapshot),
-    ...evaluation.warnings,
-  ];
   const report: TrainReport = {
-    pair: { strong: pair.strong, cheap: pair.cheap },
+    ...summariseHeads(heads),
+    pair: { strong: snapshot.models[dearestPosition(snapshot)].model, cheap: snapshot.anchor },
+    models: modelNames(snapshot),
     source: sourceLabel(snapshot.sources),
+    sources: snapshot.sources.map(({ name }) => name),
     stage: snapshot.stage,
     signals: snapshot.signals.map((signal) => signal.name),
     isSimulated: snapshot.isSimulated,
     split: countSplits(snapshot),
     estimator: config.estimator,
-    weights: config.estimator === 'auto' ? fit.weights : { [config.estimator]: 1 },
-    reason: config.estimator === 'auto' ? fit.reason : `Chosen by name. auto would have said: ${fit.reason}`,
     learner: config.learner,
-    ...counts,
-    bias: biasOf(fit, counts),
-    overlap,
-    propensity: propensity.source,
-    scaling: training.sources.at(0)?.scaling ?? { method: 'none', factor: 1 },
-    goldLoss: fit.goldLoss,
+    heads: heads.map((head) => head.report),
     metrics: evaluation.metrics,
     policyValue: evaluation.policyValue,
     evaluation,
-    models,
-    warnings,
+    warnings: [
+      ...snapshot.warnings,
+      ...headWarnings(heads),
+      ...blocks.warnings,
+      ...simulationWarning(snapshot),
+      ...evaluation.warnings,
+    ],
   };
   const trained = describeTrainedRouter({
-    snapshot: pair,
+    snapshot,
     prepared,
     blocks,
     encoderRows,
+    relativeCost,
+    models,
     report,
     config,
     identity,
   });
   control.report({ stage: 'done', fraction: 1 });
-  return { report, trained };
+  return { report, models, trained };
 }
 
-/** Every fitted model, the chosen one as `router`; rounded to float32, as its file stores it. */
-function storedModels(fit: Fit, chosen: TrainConfig['estimator']): Record<string, StoredModel> {
-  const models: Record<string, StoredModel> = {};
-  for (const [name, estimate] of Object.entries(fit.estimates)) models[name] = rounded(estimate.model);
-  models.auto = rounded(fit.auto.model);
-  if (!(chosen in models)) {
-    throw new AppError(
-      'usage',
-      `The estimator ${chosen} needs labels that this run does not have. These apply: ${Object.keys(models).join(', ')}.`,
-    );
+type Summary = Pick<
+  TrainReport,
+  | 'nGold'
+  | 'nPreference'
+  | 'nPaired'
+  | 'weights'
+  | 'reason'
+  | 'bias'
+  | 'overlap'
+  | 'propensity'
+  | 'goldLoss'
+  | 'scaling'
+>;
+
+/** What is said of a run in one line: of the only head, else what its heads have in common. */
+function summariseHeads(heads: readonly FittedHead[]): Summary {
+  const [{ report, training }, ...others] = heads;
+  const scaling = training.sources.length === 1 ? training.sources[0].scaling : NO_SCALING;
+  if (others.length === 0) {
+    const { model: _, sources: __, ...rest } = report;
+    return { ...rest, scaling };
   }
-  return models;
-}
-
-function rounded(model: LinearModel): StoredModel {
+  const count = (pick: (i: number) => Iterable<number>): number =>
+    new Set(heads.flatMap((_, k) => [...pick(k)])).size;
+  const rowsWhere = (k: number, isWanted: (i: number) => boolean): number[] =>
+    [...heads[k].training.rows].filter((_, i) => isWanted(i));
   return {
-    intercept: Math.fround(model.intercept),
-    coefficients: Array.from(model.coefficients, Math.fround),
+    nGold: count((k) => rowsWhere(k, (i) => heads[k].training.hasGold[i] === 1)),
+    nPreference: count((k) => rowsWhere(k, (i) => heads[k].training.hasPreference[i] === 1)),
+    nPaired: count((k) => {
+      const { hasGold, hasPreference } = heads[k].training;
+      return rowsWhere(k, (i) => hasGold[i] === 1 && hasPreference[i] === 1);
+    }),
+    weights: {},
+    reason: heads.map((head) => `${head.report.model}: ${head.report.reason}`).join(' '),
+    bias: { mean: null, ci95: null, reason: 'every model has its own: see heads' },
+    overlap: null,
+    propensity: heads.every((head) => head.report.propensity === report.propensity)
+      ? report.propensity
+      : 'mixed',
+    goldLoss: {},
+    scaling: NO_SCALING,
   };
 }
 
-function requireGold(counts: LabelCounts, { strong, cheap }: PairSnapshot): void {
-  if (counts.nGold > 0) return;
-  throw new AppError(
-    'not-enough-data',
-    `No gold for ${strong} and ${cheap} among the training prompts: a router needs some. Grade responses, ` +
-      'or import a file with gold for both models.',
-    { details: { nGold: 0, nPreference: counts.nPreference } },
-  );
-}
+const NO_SCALING = { method: 'none', factor: 1 } as const;
 
-function biasOf(fit: Fit, counts: LabelCounts): TrainReport['bias'] {
-  if (counts.nPreference === 0) {
-    return { mean: null, ci95: null, reason: 'there are no preferences to compare with gold' };
+/** With several heads, what is said of one names its model; what is said of all is said once. */
+function headWarnings(heads: readonly FittedHead[]): Warning[] {
+  if (heads.length === 1) return [...heads[0].warnings];
+  const said = new Map<string, { warning: Warning; models: string[] }>();
+  for (const { pair, warnings } of heads) {
+    for (const warning of warnings) {
+      const known = said.get(`${warning.code} ${warning.message}`);
+      if (known === undefined) {
+        said.set(`${warning.code} ${warning.message}`, { warning, models: [pair.strong] });
+      } else known.models.push(pair.strong);
+    }
   }
-  return estimateMeanBias(fit.problem, fit.problem.sources[0]);
+  return [...said.values()].map(({ warning, models }) =>
+    models.length === heads.length
+      ? warning
+      : { ...warning, message: `${models.join(', ')}: ${warning.message}` },
+  );
 }
 
 function simulationWarning(snapshot: Snapshot): Warning[] {

@@ -5,6 +5,8 @@ export function evaluateOn(gain: Float64Array, predicted: Float64Array, seed: nu
   const rows = Int32Array.from({ length: gain.length }, (_, i) => i);
   return evaluatePredictions(
     {
+      strong: 'strong',
+      cheap: 'cheap',
       rows,
       gain,
       group: rows,
@@ -12,6 +14,7 @@ export function evaluateOn(gain: Float64Array, predicted: Float64Array, seed: nu
       qualityUnit: 'gain-over-cheap',
       cheapCost: new Float64Array(gain.length),
       extraCost: new Float64Array(gain.length).fill(1),
+      strongCost: new Float64Array(gain.length).fill(1),
     },
     { name: 'auto', predicted },
     [],

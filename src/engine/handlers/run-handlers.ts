@@ -1,8 +1,8 @@
 import { getRun, listRunsWithResults } from '../../../db/repositories/runs.ts';
-import { runSummary, trainDocument } from '../../contract/runs.ts';
+import { runSummary, type trainDocument } from '../../contract/runs.ts';
 import type { EngineContext, JobHandlers, QueryHandlers } from '../engine-context.ts';
 import { replicate } from '../services/replicate-service.ts';
-import { evaluateStoredRun, requireRun, train } from '../services/run-service.ts';
+import { evaluateStoredRun, readTrainDocument, requireRun, train } from '../services/run-service.ts';
 
 type Queries = Pick<QueryHandlers, 'run.list' | 'run.get'>;
 type Jobs = Pick<JobHandlers, 'run.train' | 'run.evaluate' | 'replicate.start'>;
@@ -11,13 +11,13 @@ export function runHandlers({ session }: EngineContext): Queries {
   return {
     'run.list': () => ({
       runs: listRunsWithResults(session().file.db).map(({ createdMs, result }) =>
-        runSummary.parse(summarise(createdMs, trainDocument.parse(result))),
+        runSummary.parse(summarise(createdMs, readTrainDocument(result))),
       ),
     }),
     'run.get': ({ runId }) => {
       const { db } = session().file;
       const { createdMs, result } = requireRun(getRun(db, runId), runId);
-      return { ...trainDocument.parse(result), createdMs };
+      return { ...readTrainDocument(result), createdMs };
     },
   };
 }

@@ -6,8 +6,9 @@ import { metrics, trainConfig, trainDocument } from '../../contract/runs.ts';
 import { z } from '../../contract/zod.ts';
 import { AppError } from '../../core/errors.ts';
 import type { StoredRun } from '../../routing/evaluate-stored.ts';
-import type { TrainConfig } from '../../routing/run.ts';
-import { pairOf, sourceLabel } from '../../routing/snapshot.ts';
+import type { StoredModels, TrainConfig } from '../../routing/run.ts';
+import { dearestPosition } from '../../routing/policy-choice.ts';
+import { modelNames, sourceLabel } from '../../routing/snapshot.ts';
 import { blockTensors, featureDim, readRouterFile } from '../../runtime/router-file.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
@@ -16,9 +17,13 @@ import type { Session } from '../session.ts';
 import { readSnapshot } from './snapshot-service.ts';
 
 /** What is kept of a run beside its document: every estimator, to stand beside it in a later evaluation. */
-const keptModels = z.object({
-  models: z.record(z.string(), z.object({ intercept: z.number(), coefficients: z.array(z.number()) })),
-});
+const storedModel = z.object({ intercept: z.number(), coefficients: z.array(z.number()) });
+const byEstimator = z.record(z.string(), storedModel);
+/** Runs of earlier versions kept those of their one head as `models`. */
+const keptModels = z.union([
+  z.object({ storedModels: z.record(z.string(), byEstimator) }),
+  z.object({ models: byEstimator, pair: z.object({ strong: z.string() }) }),
+]);
 
 /** Trains a router and keeps it: configuration, manifest, document and the bytes of router.safetensors. */
 export async function train(
@@ -42,7 +47,7 @@ export async function train(
       prices: Object.fromEntries(listModels(open.file.db).map(({ name, ...price }) => [name, price])),
     },
   };
-  const { report, runManifest, safetensors } = await runJobTask(deps, job, 'train', task);
+  const { report, models, runManifest, safetensors } = await runJobTask(deps, job, 'train', task);
   job.control.throwIfCancelled();
   const document = trainDocument.parse({
     ...report,
@@ -50,7 +55,7 @@ export async function train(
     seconds: (deps.clock() - createdMs) / 1000,
     manifest: runManifest,
   });
-  const result = { ...document, models: report.models };
+  const result = { ...document, storedModels: models };
   insertRun(open.file.db, {
     id: runId,
     createdMs,
@@ -74,19 +79,24 @@ export async function evaluateStoredRun(
   const config = trainConfig.parse(run.config);
   const snapshot = readSnapshot(open, config);
   job.control.throwIfCancelled();
-  const pair = pairOf(snapshot);
   const stored = readStoredRun(open, run, trainerConfig(config));
   const evaluation = await runJobTask(deps, job, 'evaluate', { snapshot, run: stored, split: input.split });
   return {
     runId: run.id,
     n: evaluation.n,
-    pair: { strong: pair.strong, cheap: pair.cheap },
+    pair: { strong: snapshot.models[dearestPosition(snapshot)].model, cheap: snapshot.anchor },
+    models: modelNames(snapshot),
     source: sourceLabel(snapshot.sources),
+    sources: snapshot.sources.map(({ name }) => name),
     stage: snapshot.stage,
     isSimulated: snapshot.isSimulated,
     costUnit: snapshot.costUnit,
     qualityUnit: evaluation.qualityUnit,
     curve: evaluation.curve,
+    policyCurve: evaluation.policyCurve,
+    point: evaluation.point,
+    fixed: evaluation.fixed,
+    mixtures: evaluation.mixtures,
     metrics: metrics.parse(evaluation.metrics),
     policyValue: evaluation.policyValue,
     estimators: evaluation.estimators,
@@ -126,7 +136,31 @@ export function readStoredRun(session: Session, run: Run, config: TrainConfig): 
       absent: [],
       warnings: [],
     },
-    models: keptModels.parse(run.result).models,
+    models: modelsOf(run),
     config,
   };
 }
+
+function modelsOf(run: Run): StoredModels {
+  const kept = keptModels.parse(run.result);
+  return 'storedModels' in kept ? kept.storedModels : { [kept.pair.strong]: kept.models };
+}
+
+/** The document of a stored run; those of earlier versions knew two models and one source. */
+export function readTrainDocument(result: unknown): z.output<typeof trainDocument> {
+  const known = earlierDocument.safeParse(result);
+  if (!known.success) return trainDocument.parse(result);
+  const { pair, source } = known.data;
+  return trainDocument.parse({
+    ...known.data,
+    models: [pair.strong, pair.cheap],
+    sources: source === null ? [] : [source],
+    heads: [],
+  });
+}
+
+const earlierDocument = z.looseObject({
+  pair: z.object({ strong: z.string(), cheap: z.string() }),
+  source: z.string().nullable(),
+  heads: z.undefined().optional(),
+});

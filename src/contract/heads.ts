@@ -1,0 +1,32 @@
+import { meanBias, overlap } from './bias.ts';
+import { z } from './zod.ts';
+
+export const labelCounts = { nGold: z.int(), nPreference: z.int(), nPaired: z.int() };
+
+/** What one source brought to a head. */
+const sourceReport = z.object({
+  source: z.string(),
+  isSimulated: z.boolean(),
+  nPreference: z.int(),
+  nPaired: z.int(),
+  /** What its gains were multiplied by to be on the scale of gold. */
+  scaling: z.object({ method: z.string(), factor: z.number() }),
+  /** Gold minus this source. */
+  bias: meanBias,
+  /** Of the prompts with gold and those that this source judged. */
+  overlap: overlap.nullable(),
+});
+
+/** How one model's gain over the anchor was learnt. */
+export const headReport = z.object({
+  model: z.string(),
+  ...labelCounts,
+  weights: z.record(z.string(), z.number()),
+  /** Why these weights, in words. */
+  reason: z.string(),
+  /** Where there is one source; of several each has its own. */
+  bias: meanBias,
+  overlap: overlap.nullable(),
+  propensity: z.enum(['designed', 'estimated', 'mixed', 'everything-graded']),
+  sources: z.array(sourceReport),
+});
