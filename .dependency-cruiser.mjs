@@ -14,6 +14,16 @@ export default {
   forbidden: [
     ...layerRules,
     {
+      name: 'layer-serve',
+      comment: 'a server of bundles knows the runtime and nothing of projects',
+      severity: 'error',
+      from: { path: '^src/serve/' },
+      to: {
+        path: '^(src|db|main|renderer)/',
+        pathNot: '^src/(serve/|encoders/|runtime/|core/|contract/zod\\.ts$|dataset/normalise\\.ts$)',
+      },
+    },
+    {
       name: 'runtime-imports-nothing',
       comment: 'the runtime ships alone',
       severity: 'error',

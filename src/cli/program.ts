@@ -14,6 +14,7 @@ import { addPrice } from './commands/price.ts';
 import { addReplicate } from './commands/replicate.ts';
 import { addRoute } from './commands/route.ts';
 import { addRuns } from './commands/runs.ts';
+import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addTrain } from './commands/train.ts';
 import { addVerify } from './commands/verify.ts';
@@ -91,6 +92,7 @@ export async function runProgram(locations: ProgramLocations): Promise<void> {
     addExport,
     addVerify,
     addRoute,
+    addServe,
     addDemo,
   ]) {
     add(program, execute);

@@ -15,6 +15,14 @@ export function parseCount(text: string): number {
   return value;
 }
 
+export function parsePort(text: string): number {
+  const value = parseNumber(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65535) {
+    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+  }
+  return value;
+}
+
 export function parseSeed(text: string): number {
   const value = parseNumber(text);
   if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
