@@ -60,7 +60,7 @@ export async function answerInCascade(
       return;
     case 'escalate':
       await askOthers(parts, exchange, held, request, {
-        order: [decision.model, ...others.filter((name) => name !== decision.model)],
+        order: [decision.model, ...decision.others.filter((name) => name !== cheap)],
         action: decision.isExplored ? 'explore' : 'escalate',
         reason: decision.reason,
       });

@@ -69,7 +69,8 @@ export async function answerChat(parts: ServeParts, exchange: Exchange): Promise
   }
   const scored = await scoreRequest(parts, exchange, requested.choice);
   const chosen = scored.kind === 'decided' ? scored.decision.model : fallback;
-  const others = decider.models.filter((name) => name !== chosen);
+  const others =
+    scored.kind === 'decided' ? scored.decision.others : decider.models.filter((name) => name !== chosen);
   const answering = await callModels(parts, exchange, [chosen, ...others]);
   const reason =
     scored.kind === 'decided'

@@ -1,7 +1,8 @@
 /** From what is known about a request to the model that should answer, by the bundle's own runtime. */
 import type { Rng } from '../core/rng.ts';
-import { thresholdOf } from '../runtime/decide.ts';
+import { ruleOf } from '../runtime/decide.ts';
 import { RouterInputError } from '../runtime/errors.ts';
+import type { ManifestModel } from '../runtime/manifest.ts';
 import type { NamedNumbers, OperatingChoice, Router } from '../runtime/router.ts';
 
 export interface Question {
@@ -16,8 +17,12 @@ export type DecisionAction = 'route' | 'keep' | 'escalate' | 'expert';
 
 export interface Decision {
   readonly model: string;
+  /** The models that answer where this one fails, the best first. */
+  readonly others: readonly string[];
   readonly action: DecisionAction;
+  /** Of the chosen model over the anchor; of two models the strong one's, whoever was chosen. */
   readonly gain: number;
+  /** Two models: what the gain was compared with. More: the cost weight w. */
   readonly threshold: number;
   /** One sentence. */
   readonly reason: string;
@@ -49,19 +54,41 @@ export function createDecider(router: Router, { epsilon, rng }: Exploration): De
   const models = manifest.models.map((model) => model.name);
   const cheap = manifest.anchor;
 
+  /** By gain less w times cost, as the router itself ranks more than two models. */
+  function othersOf(
+    chosen: string,
+    gains: Readonly<Record<string, number>> | undefined,
+    w: number,
+  ): readonly string[] {
+    const score = ({ name, relativeCost }: ManifestModel): number => (gains?.[name] ?? 0) - w * relativeCost;
+    return manifest.models
+      .filter(({ name }) => name !== chosen)
+      .sort((a, b) => score(b) - score(a))
+      .map(({ name }) => name);
+  }
+
   function decideByRouter(question: Question, choice: OperatingChoice): Decision {
     const { response, signals, ...input } = question;
     const certain = { propensity: 1, isExplored: false };
-    const threshold = thresholdOf(manifest, choice);
+    const threshold = ruleOf(manifest, choice);
     if (manifest.stage === 'cascade') {
-      const { model, action, gain, reason } = router.escalate({ ...input, response, signals }, choice);
-      return { model, action, gain, reason, threshold, ...certain };
+      const { model, action, gain, gains, reason } = router.escalate({ ...input, response, signals }, choice);
+      return {
+        model,
+        others: othersOf(model, gains, threshold),
+        action,
+        gain,
+        reason,
+        threshold,
+        ...certain,
+      };
     }
     if (response !== undefined || signals !== undefined) {
       throw new RouterInputError('This router decides before any model has answered: it reads no response.');
     }
-    const { model, gain, reason } = router.route(input, choice);
-    return { model, action: 'route', gain, reason, threshold, ...certain };
+    const { model, gain, gains, reason } = router.route(input, choice);
+    const others = othersOf(model, gains, threshold);
+    return { model, others, action: 'route', gain, reason, threshold, ...certain };
   }
 
   return {
@@ -94,6 +121,7 @@ function explore(chosen: Decision, { epsilon, rng, models, isCascade, cheap }: E
   return {
     ...chosen,
     model,
+    others: [chosen.model, ...chosen.others].filter((name) => name !== model),
     action: isCascade ? kept : 'route',
     propensity: model === chosen.model ? 1 - epsilon + share : share,
     isExplored: true,

@@ -18,13 +18,20 @@ export interface ServeMetrics {
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 const DECIDE_SECONDS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1];
 
+/** For bundles of more than two models, whose training gains have no percentiles of one gain. */
+const GAINS = [-0.5, -0.2, -0.1, -0.05, 0, 0.05, 0.1, 0.2, 0.5];
+
 /** Every tenth percentile of the gains in training: a stream like the training prompts puts a tenth into each bucket. */
-function gainBounds(percentiles: readonly number[]): readonly number[] {
+function gainBounds(percentiles: readonly number[] | null): readonly number[] {
+  if (percentiles === null) return GAINS;
   const deciles = percentiles.filter((_, i) => i % 10 === 0 && i > 0 && i < 100);
   return [...new Set(deciles)];
 }
 
-export function createServeMetrics(gainPercentiles: readonly number[], inFlight: () => number): ServeMetrics {
+export function createServeMetrics(
+  gainPercentiles: readonly number[] | null,
+  inFlight: () => number,
+): ServeMetrics {
   const metrics = createMetrics();
   metrics.gauge('metarouter_in_flight', 'Requests in progress.', inFlight);
   return {
@@ -55,7 +62,7 @@ export function createServeMetrics(gainPercentiles: readonly number[], inFlight:
     requestSeconds: metrics.histogram('metarouter_request_seconds', 'Whole requests, by endpoint.', SECONDS),
     gain: metrics.histogram(
       'metarouter_gain',
-      'Predicted gain. Bounds are the deciles in training: unequal buckets mean that prompts have changed.',
+      'Predicted gain. Of two models the bounds are the deciles in training: unequal buckets mean that prompts changed.',
       gainBounds(gainPercentiles),
     ),
     render: metrics.render,

@@ -105,11 +105,9 @@ function checkModels(config: ServeConfig, { models }: Decider): void {
   }
 }
 
-/** The dearest model but the anchor: what cannot be judged is not left to the cheap one. */
-function fallbackOf(config: ServeConfig, manifest: Manifest): string {
+/** The dearest model: what cannot be judged is not left to a cheap one. */
+function fallbackOf(config: ServeConfig, { models }: Manifest): string {
   if (config.fallback !== undefined) return config.fallback;
-  const others = manifest.models.filter((model) => model.name !== manifest.anchor);
-  const price = (model: Manifest['models'][number]): number => model.outputUsdPerMillion ?? 0;
-  const dearest = [...others].sort((a, b) => price(b) - price(a)).at(0);
-  return dearest?.name ?? manifest.anchor;
+  return models.reduce((dearest, model) => (model.relativeCost > dearest.relativeCost ? model : dearest))
+    .name;
 }

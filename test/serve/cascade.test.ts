@@ -9,23 +9,20 @@ import { chat, post, serve, testRouter } from './support/serving.ts';
 const router = testRouter('cascade');
 const PROMPT = 'What is the tallest mountain of the moon?';
 
-/** A cheap answer that the bundle would keep, and one that it would escalate. */
-function cheapAnswers(): { readonly kept: string; readonly escalated: string } {
+/** An answer to the prompt with which this router takes that action. */
+function answerFor(router: Router, action: string): string {
   const texts = probeTexts(createRng(4), 300).filter((text) => text.trim().length > 20);
-  const find = (action: string): string => {
-    const found = texts.find((response) => router.escalate({ prompt: PROMPT, response }).action === action);
-    if (found === undefined) throw new Error(`No answer leads to ${action}.`);
-    return found;
-  };
-  return { kept: find('keep'), escalated: find('escalate') };
+  const found = texts.find((response) => router.escalate({ prompt: PROMPT, response }).action === action);
+  if (found === undefined) throw new Error(`No answer leads to ${action}.`);
+  return found;
 }
-const { kept, escalated } = cheapAnswers();
 
-/** The same router, but it asks an expert: a band of gains that the bundle may name. */
-const asking: Router = {
-  ...router,
-  escalate: (...args) => ({ ...router.escalate(...args), action: 'expert' }),
-};
+const kept = answerFor(router, 'keep');
+const escalated = answerFor(router, 'escalate');
+
+/** A bundle that knows when it does not know. */
+const asking = testRouter('cascade', { draws: 20 });
+const undecided = answerFor(asking, 'expert');
 
 describe.each([
   ['a document', false],
@@ -74,7 +71,7 @@ describe.each([
   });
   it.each(['cheap', 'strong', 'message'] as const)('that an expert will improve on: %s', async (answer) => {
     const serving = await serve({
-      ...{ kind: 'cascade', router: asking, small: say(kept), large: say('strong') },
+      ...{ kind: 'cascade', router: asking, small: say(undecided), large: say('strong') },
       config: { expert: { queue: 'queue.jsonl', answer, message: 'We will come back to you.' } },
     });
     const response = await chat(serving, PROMPT, { stream });
@@ -93,7 +90,7 @@ describe.each([
       prompt_id: response.headers.get('x-metarouter-id'),
       prompt: PROMPT,
       models: ['large', 'small'],
-      responses: { small: kept },
+      responses: { small: undecided },
     });
   });
 });

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { answers, eventsOf, fails, streams } from './support/fake-upstream.ts';
-import { chat, post, promptsByModel, serve } from './support/serving.ts';
+import { createRng } from '../../src/core/rng.ts';
+import { probeTexts } from '../../src/export/probe-texts.ts';
+import { answers, eventsOf, fails, startUpstream, streams } from './support/fake-upstream.ts';
+import { chat, post, promptsByModel, serve, testRouter } from './support/serving.ts';
 
 it('sends each prompt to the model that the bundle itself chooses, and says so', async () => {
   const serving = await serve({ large: answers('from large'), small: answers('from small') });
@@ -243,4 +245,39 @@ it('explores with the probability that it logs', async () => {
   }
   // Five standard deviations of a binomial count: sqrt(600 · 0.2 · 0.8) = 9.8.
   expect(Math.abs(count.small - 120)).toBeLessThan(49);
+});
+
+it('chooses among more than two models, and goes over to the next best of them', async () => {
+  const router = testRouter('text', { models: 3 });
+  const middle = await startUpstream(answers('from middle-1'));
+  const serving = await serve({
+    router,
+    large: answers('from large'),
+    small: answers('from small'),
+    models: { 'middle-1': { baseUrl: middle.baseUrl } },
+  });
+  const prompts = probeTexts(createRng(3), 120).filter((text) => text.trim().length > 20);
+  const rank = (prompt: string, w: number): string[] => {
+    const { gains = {} } = router.route(prompt, { w });
+    const scores = router.manifest.models.map(({ name, relativeCost }) => ({
+      name,
+      score: gains[name] - w * relativeCost,
+    }));
+    return scores.sort((a, b) => b.score - a.score).map(({ name }) => name);
+  };
+  const first = new Set<string>();
+  for (const prompt of prompts.slice(0, 40)) {
+    const response = await chat(serving, prompt, { model: 'router-test-0.1' });
+    const [best] = rank(prompt, 0.1);
+    first.add(best);
+    expect(response.headers.get('x-metarouter-model')).toBe(best);
+    expect(await response.text()).toContain(`from ${best}`);
+  }
+  expect(first.size).toBeGreaterThan(1);
+  serving.large.behave = fails(500);
+  const prompt = prompts.find((text) => rank(text, 0.1)[0] === 'large') ?? '';
+  const response = await chat(serving, prompt, { model: 'router-test-0.1' });
+  expect(response.headers.get('x-metarouter-action')).toBe('failover');
+  expect(response.headers.get('x-metarouter-model')).toBe(rank(prompt, 0.1)[1]);
+  await middle.close();
 });

@@ -11,7 +11,7 @@ import { writeSafetensors } from '../../../src/export/write-safetensors.ts';
 import { loadRouter, type Router } from '../../../src/runtime/router.ts';
 import { parseServeConfig } from '../../../src/serve/serve-config.ts';
 import { createServing, type Serving } from '../../../src/serve/start-serving.ts';
-import { makeTrainedRouter, type RouterKind } from '../../support/trained-router.ts';
+import { makeTrainedRouter, type RouterKind, type RouterShape } from '../../support/trained-router.ts';
 import { startUpstream, type Behaviour, type FakeUpstream } from './fake-upstream.ts';
 
 export interface TestServing extends Serving {
@@ -29,6 +29,8 @@ export interface ServingOptions {
   readonly kind?: RouterKind;
   readonly large?: Behaviour;
   readonly small?: Behaviour;
+  /** Beside large and small. */
+  readonly models?: Record<string, unknown>;
   /** Beside models and log. */
   readonly config?: Record<string, unknown>;
   readonly key?: string;
@@ -40,8 +42,8 @@ const unused: Behaviour = (_, response) => {
   response.end('{}');
 };
 
-export function testRouter(kind: RouterKind = 'text'): Router {
-  return loadRouter(writeSafetensors(makeTrainedRouter({ kind })).bytes);
+export function testRouter(kind: RouterKind = 'text', shape: Omit<RouterShape, 'kind'> = {}): Router {
+  return loadRouter(writeSafetensors(makeTrainedRouter({ ...shape, kind })).bytes);
 }
 
 export async function serve(options: ServingOptions = {}): Promise<TestServing> {
@@ -53,6 +55,7 @@ export async function serve(options: ServingOptions = {}): Promise<TestServing> 
     models: {
       large: { baseUrl: large.baseUrl, apiKey: '${LARGE_KEY}', model: 'vendor/large-2' },
       small: { baseUrl: small.baseUrl },
+      ...options.models,
     },
     log: { decisions: 'decisions.jsonl' },
     ...options.config,
