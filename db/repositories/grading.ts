@@ -39,6 +39,9 @@ export interface NewGradingEvent {
   readonly detail?: unknown;
   readonly importId?: string | null;
   readonly importKey?: string | null;
+  readonly taskId?: string | null;
+  /** Of an answer to an attention check, which is never gold. */
+  readonly checkId?: string | null;
 }
 
 export interface GradingEvent extends Required<NewGradingEvent> {
@@ -75,11 +78,13 @@ interface EventRow {
   readonly detail_json: string | null;
   readonly import_id: string | null;
   readonly import_key: string | null;
+  readonly task_id: string | null;
+  readonly check_id: string | null;
   readonly is_current: 0 | 1;
 }
 
 const SELECT = `SELECT e.*, r.name AS rater, r.kind AS rater_kind, ra.id AS response_a_id, rb.id AS response_b_id,
-    EXISTS (SELECT 1 FROM current_grade c WHERE c.id = e.id) AS is_current
+    EXISTS (SELECT 1 FROM standing_grade c WHERE c.id = e.id) AS is_current
   FROM grading_event e JOIN rater r ON r.id = e.rater_id
   LEFT JOIN response ra ON ra.prompt_id = e.prompt_id AND ra.model_id = e.model_a_id
   LEFT JOIN response rb ON rb.prompt_id = e.prompt_id AND rb.model_id = e.model_b_id`;
@@ -96,8 +101,8 @@ export function appendGradingEvent(db: WritableDb, event: NewGradingEvent): void
     db.prepare(
       `INSERT INTO grading_event (id, created_ms, rater_id, prompt_id, action, target_id, model_a_id, model_b_id,
          score_a, score_b, verdict, strength, scale_lo, scale_hi, rater_count, gold_kind, detail_json, import_id,
-         import_key)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         import_key, task_id, check_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ).run(
       event.id,
       event.createdMs,
@@ -118,6 +123,8 @@ export function appendGradingEvent(db: WritableDb, event: NewGradingEvent): void
       detail === undefined || detail === null ? null : JSON.stringify(detail),
       event.importId ?? null,
       event.importKey ?? null,
+      event.taskId ?? null,
+      event.checkId ?? null,
     );
   })();
 }
@@ -177,39 +184,62 @@ export function getGradingEvent(db: ReadableDb, id: string): GradingEvent | null
   return row === undefined ? null : toEvent(row);
 }
 
+/** Which grades of an item. Left out: any rater, any task, no answers to attention checks. */
+export interface GradeScope {
+  readonly raterId?: number;
+  /** Null: outside any task. */
+  readonly taskId?: string | null;
+  /** The answers to this check, and nothing else. */
+  readonly checkId?: string | null;
+}
+
 /**
- * The grades of an item that are in force, oldest first; of one rater where one is named. Masked ones too: who shows them
- * must ask the draw.
+ * The grades of an item that are in force, oldest first. Masked ones too: who shows them must ask the draw.
  */
-export function currentGrades(db: ReadableDb, item: GradingItem, raterId?: number): readonly GradingEvent[] {
+export function currentGrades(
+  db: ReadableDb,
+  item: GradingItem,
+  scope: GradeScope = {},
+): readonly GradingEvent[] {
+  const filter = {
+    promptId: item.promptId,
+    modelAId: item.modelAId,
+    modelBId: item.modelBId,
+    raterId: scope.raterId ?? null,
+    anyTask: scope.taskId === undefined ? 1 : 0,
+    taskId: scope.taskId ?? null,
+    checkId: scope.checkId ?? null,
+  };
   return db
-    .prepare<[GradingItem & { raterId: number | null }], EventRow>(
+    .prepare<[typeof filter], EventRow>(
       `${SELECT} WHERE e.prompt_id = @promptId AND e.model_a_id = @modelAId AND e.model_b_id IS @modelBId
-         AND (@raterId IS NULL OR e.rater_id = @raterId)
-         AND EXISTS (SELECT 1 FROM current_grade c WHERE c.id = e.id)
+         AND (@raterId IS NULL OR e.rater_id = @raterId) AND (@anyTask OR e.task_id IS @taskId)
+         AND e.check_id IS @checkId AND EXISTS (SELECT 1 FROM standing_grade c WHERE c.id = e.id)
        ORDER BY e.created_ms, e.id`,
     )
-    .all({
-      promptId: item.promptId,
-      modelAId: item.modelAId,
-      modelBId: item.modelBId,
-      raterId: raterId ?? null,
-    })
+    .all(filter)
     .map(toEvent);
 }
 
+export interface EventFilter {
+  readonly rater?: string | null;
+  readonly promptId?: number | null;
+  readonly taskId?: string | null;
+  readonly queueId?: number | null;
+  readonly limit: number;
+}
+
 /** What people did here, newest first; imported grades are nobody's event and stay out, masked or not. */
-export function listGradingEvents(
-  db: ReadableDb,
-  filter: { readonly rater?: string | null; readonly promptId?: number | null; readonly limit: number },
-): readonly GradingEvent[] {
+export function listGradingEvents(db: ReadableDb, filter: EventFilter): readonly GradingEvent[] {
+  const { rater = null, promptId = null, taskId = null, queueId = null, limit } = filter;
   return db
-    .prepare<[{ rater: string | null; promptId: number | null; limit: number }], EventRow>(
+    .prepare<[Required<EventFilter>], EventRow>(
       `${SELECT} WHERE r.kind = 'person' AND (@rater IS NULL OR r.name = @rater)
-         AND (@promptId IS NULL OR e.prompt_id = @promptId)
+         AND (@promptId IS NULL OR e.prompt_id = @promptId) AND (@taskId IS NULL OR e.task_id = @taskId)
+         AND (@queueId IS NULL OR e.detail_json ->> '$.queueId' = @queueId)
        ORDER BY e.created_ms DESC, e.id DESC LIMIT @limit`,
     )
-    .all({ rater: filter.rater ?? null, promptId: filter.promptId ?? null, limit: filter.limit })
+    .all({ rater, promptId, taskId, queueId, limit })
     .map(toEvent);
 }
 
@@ -238,6 +268,8 @@ function toEvent(row: EventRow): GradingEvent {
     detail,
     importId: row.import_id,
     importKey: row.import_key,
+    taskId: row.task_id,
+    checkId: row.check_id,
     isCurrent: row.is_current === 1,
   };
 }

@@ -33,6 +33,13 @@ export function getModel(db: ReadableDb, name: string): Model {
   });
 }
 
+/** `not-found` where there is none of that id. */
+export function getModelById(db: ReadableDb, id: number): Model {
+  const model = db.prepare<[number], Model>(`${SELECT} WHERE id = ?`).get(id);
+  if (model !== undefined) return model;
+  throw new AppError('not-found', `There is no model ${id} in this project.`);
+}
+
 /** The id of the model of that name, made where it is missing. */
 export function ensureModel(db: WritableDb, name: string): number {
   db.prepare('INSERT INTO model (name) VALUES (?) ON CONFLICT (name) DO NOTHING').run(name);

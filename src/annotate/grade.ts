@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import { rubricScore, type GradedCriterion } from './rubric.ts';
 
 /**
  * A grade as a grader gives it (responses on a left and a right side) and as it is stored (models a and b in the order of
@@ -22,7 +23,19 @@ export type Grade =
       readonly rightId: number;
       readonly verdict: 'left' | 'right' | 'tie';
       readonly strength?: number | undefined;
+    }
+  | { readonly kind: 'correctness'; readonly responseId: number; readonly correctness: Correctness }
+  | {
+      readonly kind: 'rubric';
+      readonly responseId: number;
+      readonly metIds: readonly string[];
+      /** What the criteria come to: answered, never asked. */
+      readonly score?: number | undefined;
     };
+
+export type Correctness = 'correct' | 'partly' | 'incorrect';
+
+const CORRECTNESS_SCORES: Readonly<Record<Correctness, number>> = { correct: 1, partly: 0.5, incorrect: 0 };
 
 /** What is graded: one response, or two of the same prompt. */
 export type Item =
@@ -55,7 +68,7 @@ export interface StoredGrade {
 const NO_GRADE: StoredGrade = { scoreA: null, scoreB: null, verdict: null, strength: null, scale: null };
 
 export function itemOf(grade: Grade): Item {
-  return grade.kind === 'score'
+  return 'responseId' in grade
     ? { kind: 'single', responseId: grade.responseId }
     : { kind: 'pair', leftId: grade.leftId, rightId: grade.rightId };
 }
@@ -82,8 +95,15 @@ export function storeItem(item: Item, find: (responseId: number) => GradedRespon
   };
 }
 
-/** The columns of a grade; refuses scores outside their scale. */
-export function storeGrade(grade: Grade, shownLeft: StoredItem['shownLeft']): StoredGrade {
+/**
+ * The columns of a grade; refuses scores outside their scale.
+ * @param criteria of a rubric, as graded; its score may lie outside [0, 1] and is stored as it is.
+ */
+export function storeGrade(
+  grade: Grade,
+  shownLeft: StoredItem['shownLeft'],
+  criteria: readonly GradedCriterion[] = [],
+): StoredGrade {
   switch (grade.kind) {
     case 'score':
       return { ...NO_GRADE, scoreA: onScale(grade.score, grade.scale), scale: grade.scale };
@@ -100,6 +120,10 @@ export function storeGrade(grade: Grade, shownLeft: StoredItem['shownLeft']): St
           grade.verdict === 'tie' ? 'tie' : (grade.verdict === 'left') === (shownLeft === 'a') ? 'a' : 'b',
         strength: grade.strength ?? null,
       };
+    case 'correctness':
+      return { ...NO_GRADE, scoreA: CORRECTNESS_SCORES[grade.correctness], scale: [0, 1] };
+    case 'rubric':
+      return { ...NO_GRADE, scoreA: rubricScore(criteria), scale: [0, 1] };
   }
 }
 
@@ -112,12 +136,20 @@ export function showGrade(
     readonly a: number | null;
     readonly b: number | null;
     readonly shownLeft: 'a' | 'b';
+    /** What the event says that the columns do not. */
+    readonly correctness?: Correctness | undefined;
+    readonly criteria?: readonly GradedCriterion[] | undefined;
   },
 ): Grade | null {
-  const { isPair, a, b, shownLeft } = shown;
+  const { isPair, a, b, shownLeft, correctness, criteria } = shown;
   const scale: Scale = stored.scale ?? [0, 1];
   if (a === null) return null;
   if (!isPair) {
+    if (correctness !== undefined) return { kind: 'correctness', responseId: a, correctness };
+    if (criteria !== undefined && stored.scoreA !== null) {
+      const metIds = criteria.filter((each) => each.isMet).map((each) => each.id);
+      return { kind: 'rubric', responseId: a, metIds, score: stored.scoreA };
+    }
     return stored.scoreA === null ? null : { kind: 'score', responseId: a, score: stored.scoreA, scale };
   }
   if (b === null) return null;

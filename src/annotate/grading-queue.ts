@@ -6,7 +6,8 @@ import { inTransaction } from '../../db/sqlite.ts';
 import { AppError } from '../core/errors.ts';
 import { createRng, deriveSeed } from '../core/rng.ts';
 import { storeItem, type Item } from './grade.ts';
-import { responseFinder, type GradingDeps } from './grading.ts';
+import type { GradingDeps } from './grading-deps.ts';
+import { responseFinder } from './grading.ts';
 
 /** What a grader sees: the prompt and two responses, without a word on which model wrote which. */
 export interface BlindItem {

@@ -33,6 +33,9 @@ export const events = {
   'grade.undone': gradeEvent,
   'grade.skipped': gradeEvent,
   'grade.flagged': gradeEvent,
+  'grade.redone': gradeEvent,
+  'task.saved': z.object({ taskId: z.string() }),
+  'queue.created': z.object({ queueId: z.int() }),
 } as const;
 
 export type EventName = keyof typeof events;

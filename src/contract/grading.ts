@@ -1,5 +1,6 @@
 import { seed } from './common.ts';
 import { query } from './method.ts';
+import { taskId } from './tasks.ts';
 import { z } from './zod.ts';
 
 /**
@@ -7,7 +8,7 @@ import { z } from './zod.ts';
  */
 const responseId = z.int().positive();
 
-const item = z.discriminatedUnion('kind', [
+export const gradedItem = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('single'), responseId }),
   z.object({ kind: z.literal('pair'), leftId: responseId, rightId: responseId }),
 ]);
@@ -33,17 +34,50 @@ export const grade = z.discriminatedUnion('kind', [
     /** How much better, from 0 to 1. */
     strength: z.number().min(0).max(1).optional(),
   }),
+  /** Gold of 1, 0.5 or 0. */
+  z.object({
+    kind: z.literal('correctness'),
+    responseId,
+    correctness: z.enum(['correct', 'partly', 'incorrect']),
+  }),
+  /**
+   * The criteria that are met, by id. The engine computes the score (points met / positive points, not clipped) and
+   * keeps the criteria with their points beside it. Needs a task.
+   */
+  z.object({
+    kind: z.literal('rubric'),
+    responseId,
+    metIds: z.array(z.string().min(1).max(100)).max(200),
+    /** Answered, not asked: what the engine made of it. */
+    score: z.number().optional(),
+  }),
 ]);
 
-const rater = z.string().trim().min(1).max(200);
-const detail = {
-  /** From the item on the screen to the grade. */
-  latencyMs: z.number().min(0).optional(),
-  comment: z.string().max(10_000).optional(),
-};
+export const rater = z.string().trim().min(1).max(200);
+export const queueId = z.int().positive();
 const eventId = z.string().min(1);
 
-const gradingEvent = z.object({
+/** A marked part of a response as it is shown (JavaScript string offsets, end exclusive). */
+export const span = z.object({
+  side: z.enum(['left', 'right', 'single']),
+  start: z.int().min(0),
+  end: z.int().min(1),
+  tag: z.string().max(200).optional(),
+  comment: z.string().max(10_000).optional(),
+});
+
+const detail = {
+  /** The task and the queue that the item was served from; left out for a grade outside any queue. */
+  queueId: queueId.optional(),
+  /** From the item on the screen to the grade, without the time in which nothing was done. */
+  latencyMs: z.number().min(0).optional(),
+  comment: z.string().max(10_000).optional(),
+  spans: z.array(span).max(200).optional(),
+  /** Of the task's categories. */
+  categories: z.array(z.string().max(200)).max(100).optional(),
+};
+
+export const gradingEvent = z.object({
   eventId,
   createdMs: z.int(),
   rater: z.string(),
@@ -54,10 +88,20 @@ const gradingEvent = z.object({
   /** In force: neither revised nor undone since. */
   isCurrent: z.boolean(),
   reason: z.string().nullable(),
+  taskId: z.string().nullable(),
+  queueId: z.int().nullable(),
+  /** Where in that queue. */
+  position: z.int().nullable(),
+  latencyMs: z.number().nullable(),
+  comment: z.string().nullable(),
+  spans: z.array(span),
+  categories: z.array(z.string()),
+  /** Of an adjudication: the grades it decided between. */
+  basedOn: z.array(z.string()),
 });
 
 const draft = z.object({
-  item,
+  item: gradedItem,
   promptId: z.int(),
   draft: z.record(z.string(), z.unknown()),
   updatedMs: z.int(),
@@ -65,8 +109,10 @@ const draft = z.object({
 
 const side = z.object({ responseId, text: z.string() });
 
+const steps = z.object({ canUndo: z.boolean(), canRedo: z.boolean() });
+
 export const gradingMethods = {
-  /** The next prompt of a pair of models that nobody has graded; null when there is none left. */
+  /** The next prompt of a pair of models that nobody has graded; null when there is none left. Without a queue: no draw. */
   'grade.next': query(
     z.object({
       rater,
@@ -97,20 +143,43 @@ export const gradingMethods = {
   'grade.revise': query(z.object({ rater, targetId: eventId, grade, ...detail }), gradingEvent),
   /** Takes back a grade, a revision (the grade before it is in force again), a skip or a flag. */
   'grade.undo': query(z.object({ rater, targetId: eventId }), gradingEvent),
-  'grade.skip': query(z.object({ rater, item, reason: z.string().trim().min(1).max(10_000) }), gradingEvent),
+  /** Takes back the newest of the rater's steps that stands, also from before a restart; event null where there is none. */
+  'grade.undoLast': query(z.object({ rater }), steps.extend({ event: gradingEvent.nullable() })),
+  /** Does again what was undone last, unless something else was done since. */
+  'grade.redoLast': query(z.object({ rater }), steps.extend({ event: gradingEvent.nullable() })),
+  'grade.steps': query(z.object({ rater }), steps),
+  'grade.skip': query(
+    z.object({
+      rater,
+      item: gradedItem,
+      reason: z.string().trim().min(1).max(10_000),
+      queueId: queueId.optional(),
+    }),
+    gradingEvent,
+  ),
   /** Something is wrong with the item; it stays in the queue. */
-  'grade.flag': query(z.object({ rater, item, reason: z.string().trim().min(1).max(10_000) }), gradingEvent),
+  'grade.flag': query(
+    z.object({
+      rater,
+      item: gradedItem,
+      reason: z.string().trim().min(1).max(10_000),
+      queueId: queueId.optional(),
+    }),
+    gradingEvent,
+  ),
   /** Newest first. */
   'grade.history': query(
     z.object({
       rater: rater.optional(),
       promptId: z.int().positive().optional(),
+      queueId: queueId.optional(),
+      taskId: taskId.optional(),
       limit: z.int().min(1).max(1000).default(100),
     }),
     z.object({ events: z.array(gradingEvent) }),
   ),
   'grade.saveDraft': query(
-    z.object({ rater, item, draft: z.record(z.string(), z.unknown()) }),
+    z.object({ rater, item: gradedItem, draft: z.record(z.string(), z.unknown()) }),
     z.object({ updatedMs: z.int() }),
   ),
   'grade.drafts': query(z.object({ rater }), z.object({ drafts: z.array(draft) })),

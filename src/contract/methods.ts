@@ -9,7 +9,10 @@ import { inspectionMethods } from './inspection.ts';
 import { jobMethods } from './jobs.ts';
 import type { Frozen } from './method.ts';
 import { projectMethods } from './projects.ts';
+import { queueMethods } from './queues.ts';
+import { raterMethods } from './raters.ts';
 import { runMethods } from './runs.ts';
+import { taskMethods } from './tasks.ts';
 import type { z } from './zod.ts';
 
 /** Everything a host can ask the engine: the one list that types, validation and handlers are derived from. */
@@ -19,6 +22,9 @@ export const methods = {
   ...previewMethods,
   ...dataMethods,
   ...gradingMethods,
+  ...taskMethods,
+  ...queueMethods,
+  ...raterMethods,
   ...runMethods,
   ...biasMethods,
   ...inspectionMethods,

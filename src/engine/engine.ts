@@ -24,6 +24,7 @@ import { inspectionHandlers, inspectionJobs } from './handlers/inspection-handle
 import { jobHandlers } from './handlers/job-handlers.ts';
 import { projectHandlers } from './handlers/project-handlers.ts';
 import { runHandlers, runJobs } from './handlers/run-handlers.ts';
+import { workbenchHandlers } from './handlers/workbench-handlers.ts';
 import { closeSession, type Session } from './session.ts';
 
 /** All behaviour of the product, behind the contract. One engine holds at most one project. */
@@ -80,6 +81,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...previewHandlers(),
     ...dataHandlers(context),
     ...gradingHandlers(context),
+    ...workbenchHandlers(context),
     ...runHandlers(context),
     ...biasHandlers(context),
     ...inspectionHandlers(context),

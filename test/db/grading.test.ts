@@ -301,6 +301,8 @@ describe('a grading event', () => {
     appendGradingEvent(db, event);
     expect(getGradingEvent(db, 'x')).toEqual({
       ...event,
+      taskId: null,
+      checkId: null,
       rater: 'Bob',
       raterKind: 'person',
       responseAId: 3,

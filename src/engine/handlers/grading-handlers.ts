@@ -7,9 +7,10 @@ import {
   skipItem,
   submitGrade,
   undoGrade,
-  type GradingDeps,
-  type GradingEvent,
 } from '../../annotate/grading.ts';
+import type { GradingEvent } from '../../annotate/event-view.ts';
+import type { GradingDeps } from '../../annotate/grading-deps.ts';
+import { redoLast, stepsOf, undoLast, type Stepped } from '../../annotate/steps.ts';
 import type { EngineContext, QueryHandlers, QueryMethodName } from '../engine-context.ts';
 
 type Handlers = Pick<QueryHandlers, Extract<QueryMethodName, `grade.${string}`>>;
@@ -23,11 +24,19 @@ export function gradingHandlers({ deps, emit, session }: EngineContext): Handler
     return event;
   }
 
+  function announceStep(name: 'grade.undone' | 'grade.redone', stepped: Stepped): Stepped {
+    if (stepped.event !== null) announce(name, stepped.event);
+    return stepped;
+  }
+
   return {
     'grade.next': (input) => nextItem(grading(), input),
     'grade.submit': (input) => announce('grade.submitted', submitGrade(grading(), input)),
     'grade.revise': (input) => announce('grade.revised', reviseGrade(grading(), input)),
     'grade.undo': (input) => announce('grade.undone', undoGrade(grading(), input)),
+    'grade.undoLast': ({ rater }) => announceStep('grade.undone', undoLast(grading(), rater)),
+    'grade.redoLast': ({ rater }) => announceStep('grade.redone', redoLast(grading(), rater)),
+    'grade.steps': ({ rater }) => stepsOf(grading(), rater),
     'grade.skip': (input) => announce('grade.skipped', skipItem(grading(), input)),
     'grade.flag': (input) => announce('grade.flagged', flagItem(grading(), input)),
     'grade.history': (input) => ({ events: gradingHistory(session().file.db, input) }),

@@ -1,0 +1,130 @@
+import type { ReadableDb, WritableDb } from '../sqlite.ts';
+
+/** What graders are asked, as rows. What the JSON means is told by src/annotate. */
+export type TaskKind = 'verdict' | 'score' | 'correctness' | 'rubric';
+
+export interface NewTask {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: TaskKind;
+  readonly form: unknown;
+  readonly settings: unknown;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+export interface StoredTask extends NewTask {
+  /** Prompts with a rubric of their own. */
+  readonly rubrics: number;
+  /** Grades in force. */
+  readonly grades: number;
+}
+
+interface TaskRow {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: TaskKind;
+  readonly form_json: string;
+  readonly settings_json: string;
+  readonly created_ms: number;
+  readonly updated_ms: number;
+  readonly rubrics: number;
+  readonly grades: number;
+}
+
+const SELECT = `SELECT t.*, (SELECT count(*) FROM rubric r WHERE r.task_id = t.id) AS rubrics,
+    (SELECT count(*) FROM current_grade g WHERE g.task_id = t.id) AS grades
+  FROM grading_task t`;
+
+export function listTasks(db: ReadableDb): readonly StoredTask[] {
+  return db.prepare<[], TaskRow>(`${SELECT} ORDER BY t.created_ms, t.id`).all().map(toTask);
+}
+
+export function findTask(db: ReadableDb, id: string): StoredTask | null {
+  const row = db.prepare<[string], TaskRow>(`${SELECT} WHERE t.id = ?`).get(id);
+  return row === undefined ? null : toTask(row);
+}
+
+/** The task as it is asked, without counting what has been graded. */
+export function taskKind(db: ReadableDb, id: string): TaskKind | null {
+  return db.prepare<[string], TaskKind>('SELECT kind FROM grading_task WHERE id = ?').pluck().get(id) ?? null;
+}
+
+/** Makes a task or replaces what it asks; its first date stays. */
+export function writeTask(db: WritableDb, task: NewTask): void {
+  db.prepare(
+    `INSERT INTO grading_task (id, name, kind, form_json, settings_json, created_ms, updated_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, form_json = excluded.form_json,
+       settings_json = excluded.settings_json, updated_ms = excluded.updated_ms`,
+  ).run(
+    task.id,
+    task.name,
+    task.kind,
+    JSON.stringify(task.form),
+    JSON.stringify(task.settings),
+    task.createdMs,
+    task.updatedMs,
+  );
+}
+
+/** The criteria of a prompt's own rubric, as stored; null where it has none. */
+export function readRubric(db: ReadableDb, taskId: string, promptId: number): unknown {
+  const json = db
+    .prepare<[string, number], string>('SELECT criteria_json FROM rubric WHERE task_id = ? AND prompt_id = ?')
+    .pluck()
+    .get(taskId, promptId);
+  const parsed: unknown = json === undefined ? null : JSON.parse(json);
+  return parsed;
+}
+
+export function writeRubric(db: WritableDb, taskId: string, promptId: number, criteria: unknown): void {
+  db.prepare(
+    `INSERT INTO rubric (task_id, prompt_id, criteria_json) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET criteria_json = excluded.criteria_json`,
+  ).run(taskId, promptId, JSON.stringify(criteria));
+}
+
+export function deleteRubric(db: WritableDb, taskId: string, promptId: number): void {
+  db.prepare('DELETE FROM rubric WHERE task_id = ? AND prompt_id = ?').run(taskId, promptId);
+}
+
+/** Prompts by their external ids (in any data set) and by the hash of their normalised text. */
+export function findRubricPrompts(
+  db: ReadableDb,
+  by: { readonly externalIds: readonly string[]; readonly normHashes: readonly string[] },
+): {
+  readonly byExternalId: ReadonlyMap<string, readonly number[]>;
+  readonly byNormHash: ReadonlyMap<string, readonly number[]>;
+} {
+  const find = (column: 'external_id' | 'norm_hash', values: readonly string[]): Map<string, number[]> => {
+    const found = new Map<string, number[]>();
+    const rows = db
+      .prepare<[string], { id: number; key: string }>(
+        `SELECT id, ${column} AS key FROM prompt WHERE ${column} IN (SELECT value FROM json_each(?)) ORDER BY id`,
+      )
+      .all(JSON.stringify(values));
+    for (const { id, key } of rows) found.set(key, [...(found.get(key) ?? []), id]);
+    return found;
+  };
+  return {
+    byExternalId: find('external_id', by.externalIds),
+    byNormHash: find('norm_hash', by.normHashes),
+  };
+}
+
+function toTask(row: TaskRow): StoredTask {
+  const form: unknown = JSON.parse(row.form_json);
+  const settings: unknown = JSON.parse(row.settings_json);
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    form,
+    settings,
+    createdMs: row.created_ms,
+    updatedMs: row.updated_ms,
+    rubrics: row.rubrics,
+    grades: row.grades,
+  };
+}

@@ -1,0 +1,128 @@
+import { getModelById } from '../../db/repositories/models.ts';
+import type { Candidate } from '../../db/repositories/draw-candidates.ts';
+import { promptTexts } from '../../db/repositories/prompt-texts.ts';
+import { loadPairGrades, pairGold } from '../../db/snapshot/gold.ts';
+import { loadPreferences, pairPreference } from '../../db/snapshot/preferences.ts';
+import { resolveRequest } from '../../db/snapshot/request.ts';
+import { loadSplits } from '../../db/snapshot/splits.ts';
+import type { ReadableDb } from '../../db/sqlite.ts';
+import { AppError } from '../core/errors.ts';
+import type { Warning } from '../core/warning.ts';
+import { SPLIT } from '../routing/snapshot.ts';
+import { activeFeatures } from './active-features.ts';
+import { closenessTo, estimateActive } from './active-model.ts';
+import type { ItemReason } from './why-item.ts';
+
+/** Fewer graded prompts than this say nothing about where the preference is off. */
+const LEAST_GOLD = 20;
+/** Weight of closeness to the decision beside the expected error, both with mean 1. */
+const CLOSENESS_WEIGHT = 0.5;
+
+export interface ActiveScores {
+  readonly scores: Float64Array;
+  /** Too little gold: all alike. */
+  readonly isUniform: boolean;
+  readonly reasonOf: (i: number) => Omit<ItemReason, 'propensity' | 'lookedAt'>;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * u of each candidate (Zrnic & Candès 2024, section 3.2): the expected error of the corrected preference over its mean, plus
+ * how close the expected gain is to the decision. Gold outside the test set teaches it; masked gold does not.
+ */
+export function activeScores(
+  db: ReadableDb,
+  design: {
+    readonly source?: string | undefined;
+    /** w: the gain of the strong model over the cheap one at which the decision turns. */
+    readonly costWeight: number;
+    readonly strongId: number;
+    readonly looksAt: 'prompt' | 'verdict';
+  },
+  modelIds: readonly number[],
+  candidates: readonly Candidate[],
+): ActiveScores {
+  if (modelIds.length < 2) {
+    throw new AppError(
+      'usage',
+      'An active queue needs two models: it looks at the gain of one over the other.',
+    );
+  }
+  const [modelAId, modelBId] = modelIds;
+  const { source } = resolveRequest(db, {
+    strong: getModelById(db, modelAId).name,
+    cheap: getModelById(db, modelBId).name,
+    source: design.source,
+    stage: 'route',
+    signals: [],
+  });
+  if (source === null) {
+    throw new AppError(
+      'not-enough-data',
+      'An active queue corrects a preference, and the project has no source of any.',
+    );
+  }
+  const gold = visibleGains(db, modelAId, modelBId);
+  if (gold.size < LEAST_GOLD) {
+    return {
+      scores: new Float64Array(candidates.length).fill(1),
+      isUniform: true,
+      reasonOf: () => ({ why: 'random' }),
+      warnings: [
+        {
+          code: 'not-enough-gold',
+          message: `${gold.size} prompts have gold for these models, and an active draw learns from ${LEAST_GOLD} or more: this draw was uniform.`,
+        },
+      ],
+    };
+  }
+  const ids = [...candidates.map((candidate) => candidate.promptId), ...gold.keys()];
+  const preferences = loadPreferences(db, source, { pair: { modelAId, modelBId } });
+  const texts = promptTexts(db, ids);
+  const rows = ids.map((id) => ({
+    text: texts.get(id)?.text ?? '',
+    category: texts.get(id)?.category ?? null,
+    language: texts.get(id)?.language ?? null,
+    preference: pairPreference(preferences, id, modelAId, modelBId).gain,
+  }));
+  const { error, gain } = estimateActive({
+    features: activeFeatures(rows, design.looksAt === 'verdict'),
+    preference: Float64Array.from(rows, (row) => row.preference),
+    gold: Float64Array.from(ids, (id, i) =>
+      i < candidates.length ? Number.NaN : (gold.get(id) ?? Number.NaN),
+    ),
+    seed: 0,
+  });
+  const n = candidates.length;
+  const errors = overMean(error.subarray(0, n));
+  const closeness = closenessTo(
+    gain.subarray(0, n),
+    design.strongId === modelAId ? design.costWeight : -design.costWeight,
+  );
+  const closenessRatio = overMean(closeness);
+  return {
+    scores: errors.map((ratio, i) => ratio + CLOSENESS_WEIGHT * closenessRatio[i]),
+    isUniform: false,
+    reasonOf: (i) => ({ why: 'active', errorRatio: errors[i], closeness: closeness[i] }),
+    warnings: [],
+  };
+}
+
+function visibleGains(db: ReadableDb, modelAId: number, modelBId: number): ReadonlyMap<number, number> {
+  const grades = loadPairGrades(db, modelAId, modelBId);
+  const splits = loadSplits(db);
+  const texts = promptTexts(db, [...grades.byPrompt.keys()]);
+  const gains = new Map<number, number>();
+  for (const [id, all] of grades.byPrompt) {
+    const visible = all.filter((grade) => grade.isVisible === 1);
+    const { gain } = pairGold(visible, modelAId, modelBId, grades.undeclaredRange);
+    const isTest = splits.of(texts.get(id)?.normHash ?? '') === SPLIT.test;
+    if (Number.isFinite(gain) && !isTest) gains.set(id, gain);
+  }
+  return gains;
+}
+
+function overMean(values: Float64Array): Float64Array {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return mean > 0 ? values.map((value) => value / mean) : values.map(() => 1);
+}
