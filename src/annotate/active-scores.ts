@@ -49,14 +49,15 @@ export function activeScores(
     );
   }
   const [modelAId, modelBId] = modelIds;
-  const { source } = resolveRequest(db, {
-    strong: getModelById(db, modelAId).name,
-    cheap: getModelById(db, modelBId).name,
-    source: design.source,
+  const { sources } = resolveRequest(db, {
+    models: [getModelById(db, modelAId).name],
+    anchor: getModelById(db, modelBId).name,
+    sources: design.source === undefined ? [] : [design.source],
     stage: 'route',
     signals: [],
   });
-  if (source === null) {
+  const source = sources.at(0);
+  if (source === undefined) {
     throw new AppError(
       'not-enough-data',
       'An active queue corrects a preference, and the project has no source of any.',
