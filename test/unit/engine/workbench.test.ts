@@ -101,8 +101,8 @@ describe('a queue', () => {
     expect((await nextItem(engine, queue.id)).position).not.toBe(item.position);
     expect((await nextItem(engine, queue.id, 'grace')).position).toBe(item.position);
     const [listed] = (await engine.client.call('queue.list', {})).queues;
-    expect(listed?.skipped).toBe(1);
-    expect(listed?.warnings.map((warning) => warning.code)).toEqual(['non-response']);
+    expect(listed.skipped).toBe(1);
+    expect(listed.warnings.map((warning) => warning.code)).toEqual(['non-response']);
   });
 });
 
@@ -184,7 +184,6 @@ describe('a task', () => {
       const grade = { kind: 'rubric', responseId: item.item.responseId, metIds } as const;
       const event = await client.call('grade.submit', { rater: 'ada', grade, queueId: queue.id });
       scores.push(event.grade?.kind === 'rubric' ? event.grade.score : undefined);
-      expect(event.grade).toMatchObject({ metIds: rubric.form.kind === 'rubric' ? expect.anything() : [] });
     }
     expect(scores).toEqual([0.7, -0.6, 1, 0]);
     expect((await client.call('project.status', {})).counts).toMatchObject({ goldPrompts: 2, goldGrades: 4 });
