@@ -17,17 +17,18 @@ export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   const off = new Float64Array(n);
   if (n === 0) return { values, vectors };
   tridiagonalise(vectors, values, off, n);
-  // The rotations of QL combine pairs of columns; on the transpose these are contiguous rows.
-  transposeInPlace(vectors, n);
   implicitQl(vectors, values, off, n);
   sortAscending(vectors, values, n);
   transposeInPlace(vectors, n);
   return { values, vectors };
 }
 
-/** Householder reduction; on return v holds the accumulated transformation, d the diagonal, e[1..] the off-diagonal. */
-function tridiagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: number): void {
-  for (let j = 0; j < n; j++) d[j] = v[(n - 1) * n + j];
+/**
+ * Householder reduction; on return u holds the accumulated transformation, d the diagonal, e[1..] the off-diagonal. What the
+ * published procedure calls v[k][j] is u[j·n + k] here: its loops along columns, and the rotations of QL, then run along rows.
+ */
+function tridiagonalise(u: Float64Array, d: Float64Array, e: Float64Array, n: number): void {
+  for (let j = 0; j < n; j++) d[j] = u[j * n + n - 1];
   for (let i = n - 1; i > 0; i--) {
     let scale = 0;
     let h = 0;
@@ -35,9 +36,9 @@ function tridiagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: nu
     if (scale === 0) {
       e[i] = d[i - 1];
       for (let j = 0; j < i; j++) {
-        d[j] = v[(i - 1) * n + j];
-        v[i * n + j] = 0;
-        v[j * n + i] = 0;
+        d[j] = u[j * n + i - 1];
+        u[j * n + i] = 0;
+        u[i * n + j] = 0;
       }
     } else {
       for (let k = 0; k < i; k++) {
@@ -51,13 +52,14 @@ function tridiagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: nu
       d[i - 1] = f - g;
       e.fill(0, 0, i);
       for (let j = 0; j < i; j++) {
+        const line = j * n;
         f = d[j];
-        v[j * n + i] = f;
-        g = e[j] + v[j * n + j] * f;
+        u[i * n + j] = f;
+        g = e[j] + u[line + j] * f;
         for (let k = j + 1; k < i; k++) {
-          const vkj = v[k * n + j];
-          g += vkj * d[k];
-          e[k] += vkj * f;
+          const entry = u[line + k];
+          g += entry * d[k];
+          e[k] += entry * f;
         }
         e[j] = g;
       }
@@ -69,44 +71,42 @@ function tridiagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: nu
       const hh = f / (h + h);
       for (let j = 0; j < i; j++) e[j] -= hh * d[j];
       for (let j = 0; j < i; j++) {
+        const line = j * n;
         f = d[j];
         g = e[j];
-        for (let k = j; k < i; k++) v[k * n + j] -= f * e[k] + g * d[k];
-        d[j] = v[(i - 1) * n + j];
-        v[i * n + j] = 0;
+        for (let k = j; k < i; k++) u[line + k] -= f * e[k] + g * d[k];
+        d[j] = u[line + i - 1];
+        u[line + i] = 0;
       }
     }
     d[i] = h;
   }
-  accumulate(v, d, n);
+  accumulate(u, d, n);
   e[0] = 0;
 }
 
-function accumulate(v: Float64Array, d: Float64Array, n: number): void {
-  const g = new Float64Array(n);
+function accumulate(u: Float64Array, d: Float64Array, n: number): void {
   for (let i = 0; i < n - 1; i++) {
-    v[(n - 1) * n + i] = v[i * n + i];
-    v[i * n + i] = 1;
+    u[i * n + n - 1] = u[i * n + i];
+    u[i * n + i] = 1;
+    const next = (i + 1) * n;
     const h = d[i + 1];
     if (h !== 0) {
-      for (let k = 0; k <= i; k++) d[k] = v[k * n + i + 1] / h;
-      g.fill(0, 0, i + 1);
-      for (let k = 0; k <= i; k++) {
-        const c = v[k * n + i + 1];
-        for (let j = 0; j <= i; j++) g[j] += c * v[k * n + j];
-      }
-      for (let k = 0; k <= i; k++) {
-        const c = d[k];
-        for (let j = 0; j <= i; j++) v[k * n + j] -= g[j] * c;
+      for (let k = 0; k <= i; k++) d[k] = u[next + k] / h;
+      for (let j = 0; j <= i; j++) {
+        const line = j * n;
+        let g = 0;
+        for (let k = 0; k <= i; k++) g += u[next + k] * u[line + k];
+        for (let k = 0; k <= i; k++) u[line + k] -= g * d[k];
       }
     }
-    for (let k = 0; k <= i; k++) v[k * n + i + 1] = 0;
+    for (let k = 0; k <= i; k++) u[next + k] = 0;
   }
   for (let j = 0; j < n; j++) {
-    d[j] = v[(n - 1) * n + j];
-    v[(n - 1) * n + j] = 0;
+    d[j] = u[j * n + n - 1];
+    u[j * n + n - 1] = 0;
   }
-  v[n * n - 1] = 1;
+  u[n * n - 1] = 1;
 }
 
 /** QL with implicit shifts; `u` is the transposed transformation, so that a rotation touches two contiguous rows. */
