@@ -36,6 +36,7 @@ export const analysisText = {
     'dr-learner': 'DR-learner',
     offset: 'offset',
     'calibrated-offset': 'calibrated offset',
+    'omega-grid': 'ω grid',
     'paired-difference': 'paired difference',
     'two-stage-surrogate': 'two-stage surrogate',
     'surrogate-aipw': 'surrogate AIPW',

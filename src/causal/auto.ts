@@ -1,13 +1,20 @@
-import { combineLinear, predictRows } from '../learners/linear.ts';
-import { admissibleEstimators, ESTIMATORS, type Estimate, type EstimatorName } from './estimators.ts';
+import { takeRows } from '../core/matrix.ts';
+import { combine, predict, type WeightedModel } from '../learners/model.ts';
+import {
+  admissibleEstimators,
+  type DirectEstimator,
+  type Estimate,
+  type Estimator,
+  type EstimatorName,
+} from './estimators.ts';
 import { FOLD_COUNT, makeFolds, type FoldScheme } from './folds.ts';
 import { createProblem, type Problem } from './nuisances.ts';
-import { selectRows, type Sample, type SourceLabels } from './sample.ts';
+import { selectRows, type SourceLabels } from './sample.ts';
 
 /** Temperature of the exponential weights: 1 would be Akaike weights; 2 hedges more (measured: docs/statistics.md). */
 export const TEMPERATURE = 2;
 
-const MEMBERS: readonly EstimatorName[] = [
+const MEMBERS: readonly DirectEstimator[] = [
   'gold-only',
   'mean-shift',
   'r-learner',
@@ -19,43 +26,40 @@ const MEMBERS: readonly EstimatorName[] = [
 ];
 
 /** The members of auto. Where gold was drawn by looking at the verdict, the R-learner is not valid and leaves. */
-export function autoCandidates(problem: Problem, selectedOnVerdict: boolean): readonly EstimatorName[] {
+export function autoCandidates(problem: Problem, selectedOnVerdict: boolean): readonly DirectEstimator[] {
   const admissible = admissibleEstimators(problem);
   return MEMBERS.filter((name) => admissible.includes(name) && !(selectedOnVerdict && name === 'r-learner'));
 }
 
-export interface GoldLoss {
+export interface GoldLoss<Name extends string = EstimatorName> {
   /** Σ w (r − ψ̂)² over the gold rows, each predicted by a fit from which its prompt was held out entirely. */
-  readonly sse: Readonly<Partial<Record<EstimatorName, number>>>;
+  readonly sse: Readonly<Partial<Record<Name, number>>>;
   readonly goldRows: number;
 }
 
 /**
- * Cross-validated gold loss of each candidate. The held-out prompts leave with everything they carry, their preference
+ * Cross-validated gold loss of some estimators. The held-out prompts leave with everything they carry, their preference
  * too: otherwise a paired prompt would predict itself.
  */
-export function crossValidateOnGold(
-  sample: Sample,
-  candidates: readonly EstimatorName[],
+export function crossValidateOnGold<Name extends string>(
+  problem: Problem,
+  members: readonly (readonly [Name, Estimator])[],
   scheme: FoldScheme,
   onFold: (done: number, total: number) => void,
-): GoldLoss {
-  const problem = createProblem(sample, []);
+): GoldLoss<Name> {
+  const { sample } = problem;
   const held = heldOutFolds(problem, scheme);
-  const sse: Partial<Record<EstimatorName, number>> = {};
+  const sse: Partial<Record<Name, number>> = {};
   let previous: Reduced | undefined;
   for (let fold = 0; fold < FOLD_COUNT; fold++) {
     const positions = Array.from(problem.goldRows.keys()).filter((i) => held[i] === fold);
     const heldRows = positions.map((i) => problem.goldRows[i]);
-    const reduced = withoutGroups(
-      sample,
-      new Set(heldRows.map((row) => sample.group[row])),
-      scheme,
-      previous,
-    );
+    const heldGroups = new Set(heldRows.map((row) => sample.group[row]));
+    const reduced = withoutGroups(problem, heldGroups, scheme, previous);
     previous = reduced;
-    for (const name of candidates) {
-      const predicted = predictRows(ESTIMATORS[name](reduced.problem).model, sample.x, heldRows);
+    const x = takeRows(sample.x, heldRows);
+    for (const [name, estimate] of members) {
+      const predicted = predict(estimate(reduced.problem).model, x);
       let loss = sse[name] ?? 0;
       positions.forEach((position, i) => {
         loss += problem.goldWeights[position] * (sample.goldGain[heldRows[i]] - predicted[i]) ** 2;
@@ -78,7 +82,7 @@ interface Reduced {
  * preferences are the same as the last time, and are taken over: with unpaired labels that is a quarter of the work.
  */
 function withoutGroups(
-  sample: Sample,
+  { sample, learner }: Problem,
   heldGroups: ReadonlySet<number>,
   scheme: FoldScheme,
   previous: Reduced | undefined,
@@ -92,10 +96,8 @@ function withoutGroups(
       judgedRowsAndFolds(kept, foldings[0], reduced.sources[j]),
     ),
   );
-  return {
-    problem: createProblem(reduced, foldings, isSame === true ? previous?.problem.sources : undefined),
-    kept,
-  };
+  const known = isSame === true ? previous?.problem.sources : undefined;
+  return { problem: createProblem(reduced, foldings, { learner, known }), kept };
 }
 
 /** One number for each row that the source judged: which row of the full sample, and its fold. */
@@ -137,7 +139,7 @@ export function combineEstimates(
   weights: Partial<Record<EstimatorName, number>>,
   estimates: Partial<Record<EstimatorName, Estimate>>,
 ): Estimate {
-  const terms: { weight: number; model: Estimate['model'] }[] = [];
+  const terms: WeightedModel[] = [];
   let clippedRows = 0;
   for (const [name, weight] of Object.entries(weights) as [EstimatorName, number][]) {
     const estimate = estimates[name];
@@ -145,5 +147,5 @@ export function combineEstimates(
     terms.push({ weight, model: estimate.model });
     clippedRows = Math.max(clippedRows, estimate.clippedRows);
   }
-  return { model: combineLinear(terms), clippedRows };
+  return { model: combine(terms), clippedRows };
 }

@@ -27,7 +27,7 @@ const LARGEST_BIAS = 2;
  *   Δ̂ = argmin Σ [(o − m̂(x)) − (T − p(x)) Δ(x)]²  =  regression of (o − m̂)/(T − p) with weights (T − p)²,
  *   p = π / (π + π_j),  m̂ = p μ̂₁ + (1 − p) μ̂_j.
  */
-export function rLearnerBias(problem: Problem, source: SourceProblem): BiasEstimate {
+export const rLearnerBias: BiasEstimator = remembered((problem, source) => {
   const { sample, goldRows } = problem;
   const stacked = Int32Array.from([...goldRows, ...source.rows]);
   const j = problem.sources.indexOf(source);
@@ -43,7 +43,7 @@ export function rLearnerBias(problem: Problem, source: SourceProblem): BiasEstim
       const expected = p * gold[row] + (1 - p) * preference[row];
       const residual = (treated ? 1 : 0) - p;
       target[i] = (observed - expected) / residual;
-      weight[i] = residual ** 2 * (sample.weight?.[row] ?? 1);
+      weight[i] = residual ** 2;
     });
     const folds = problem.foldings[repeat];
     const stackedFolds = Int32Array.from(stacked, (row) => folds[row]);
@@ -53,6 +53,18 @@ export function rLearnerBias(problem: Problem, source: SourceProblem): BiasEstim
       return prepareRidge(sample.x, { rows, weights: take(weight, kept) }).fit(take(target, kept));
     });
   });
+});
+
+/** Keeps what it has estimated for a problem and a source: `omega-grid` asks for it several times. */
+function remembered(estimate: BiasEstimator): BiasEstimator {
+  const known = new WeakMap<Problem, Map<SourceProblem, BiasEstimate>>();
+  return (problem, source) => {
+    const ofProblem = known.get(problem) ?? new Map<SourceProblem, BiasEstimate>();
+    known.set(problem, ofProblem);
+    const bias = ofProblem.get(source) ?? estimate(problem, source);
+    ofProblem.set(source, bias);
+    return bias;
+  };
 }
 
 /**

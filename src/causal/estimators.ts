@@ -1,7 +1,7 @@
 import { joinColumns } from '../core/matrix.ts';
 import { combineLinear, predictLinear, predictRows, type LinearModel } from '../learners/linear.ts';
-import { prepareRidge } from '../learners/ridge.ts';
-import { weightedMean } from '../stats/descriptive.ts';
+import { combine, type Model } from '../learners/model.ts';
+import { mean, weightedMean } from '../stats/descriptive.ts';
 import {
   drLearnerBias,
   medianOverRepeats,
@@ -11,12 +11,12 @@ import {
   type BiasEstimator,
 } from './bias.ts';
 import { nearlyFreeScale, type Problem, type SourceProblem } from './nuisances.ts';
-import { goldRegression } from './regression.ts';
-import { rowWeights } from './sample.ts';
+import { goldRegression, learnRows } from './regression.ts';
 
 /**
  * Estimators of the gold gain ψ(x) from gold and the preferences of one or several sources: short functions from a Problem
- * to a linear model. Every source is corrected for its own bias. Formulas: docs/statistics.md; notation: sample.ts.
+ * to a model. Every source is corrected for its own bias. The last regression on x is the problem's learner; the offsets and
+ * what corrects a surrogate are linear whatever it is. Formulas: docs/statistics.md; notation: sample.ts.
  */
 export const ESTIMATORS = {
   'gold-only': goldOnly,
@@ -30,34 +30,40 @@ export const ESTIMATORS = {
   'paired-difference': corrected(pairedDifferenceBias),
   'two-stage-surrogate': twoStageSurrogate,
   'surrogate-aipw': surrogateAipw,
-} as const satisfies Record<string, (problem: Problem) => Estimate>;
+} as const satisfies Record<string, Estimator>;
 
-export type EstimatorName = keyof typeof ESTIMATORS;
+export type Estimator = (problem: Problem) => Estimate;
+
+/** Those that need nothing but the problem; `omega-grid` also needs a cross-validation. */
+export type DirectEstimator = keyof typeof ESTIMATORS;
+
+export type EstimatorName = DirectEstimator | 'omega-grid';
 
 export interface Estimate {
   /** ψ̂. */
-  readonly model: LinearModel;
+  readonly model: Model;
   /** Rows whose bias was set to the edge of its range, over all sources. */
   readonly clippedRows: number;
 }
 
 /** Gold alone: unbiased and noisy. */
 function goldOnly(problem: Problem): Estimate {
-  return plain(problem.gold().fit(problem.sample.goldGain));
+  return plain(problem.gold().learn(problem.sample.goldGain, problem.learner));
 }
 
 /** Preferences alone, every label a row: η̂, precise about the wrong thing. */
 function preferenceOnly(problem: Problem): Estimate {
-  return plain(problem.sources.length === 1 ? problem.sources[0].model() : regressLabels(problem, false));
+  const isOneRidge = problem.sources.length === 1 && problem.learner.name === 'ridge';
+  return plain(isOneRidge ? problem.sources[0].model() : learnLabels(problem, false));
 }
 
 /** Gold and preferences in one heap, every label a row (RouteLLM, arXiv 2406.18665). */
 function pooled(problem: Problem): Estimate {
-  return plain(regressLabels(problem, true));
+  return plain(learnLabels(problem, true));
 }
 
-/** Ridge on all labels as they are; a prompt with several labels comes several times. */
-function regressLabels({ sample, goldRows, sources }: Problem, withGold: boolean): LinearModel {
+/** Regression on all labels as they are; a prompt with several labels comes several times. */
+function learnLabels({ sample, goldRows, sources, learner }: Problem, withGold: boolean): Model {
   const rows = [...(withGold ? goldRows : []), ...sources.flatMap((source) => Array.from(source.rows))];
   const labels = [
     ...(withGold ? Array.from(goldRows, (i) => sample.goldGain[i]) : []),
@@ -65,14 +71,13 @@ function regressLabels({ sample, goldRows, sources }: Problem, withGold: boolean
       Array.from(judged, (i) => preferenceGain[i]),
     ),
   ];
-  const design = prepareRidge(sample.x, { rows: Int32Array.from(rows), weights: rowWeights(sample, rows) });
-  return design.fit(Float64Array.from(labels));
+  return learnRows(sample, Int32Array.from(rows), Float64Array.from(labels), learner);
 }
 
 /**
  * Meta-Router, steps 1 and 2: preferences plus Δ̂ of their source, then gold and corrected preferences together.
  */
-function corrected(estimateBias: BiasEstimator): (problem: Problem) => Estimate {
+function corrected(estimateBias: BiasEstimator): Estimator {
   return (problem) =>
     refit(
       problem,
@@ -89,19 +94,18 @@ function meanShift(problem: Problem, source: SourceProblem): BiasEstimate {
 /** Of the differences where labels are paired; otherwise of the means, or, where π varies, of gold against η̂ at the same prompts. */
 function meanBias({ sample, goldRows, goldWeights }: Problem, source: SourceProblem): number {
   const { hasPreference, preferenceGain } = source.labels;
-  const counts = (i: number): number => sample.weight?.[i] ?? 1;
-  const meanOver = (rows: Int32Array, value: (i: number) => number, weight: (i: number) => number): number =>
-    weightedMean(Float64Array.from(rows, value), Float64Array.from(rows, weight));
   if (source.pairing.isPaired) {
-    return meanOver(
-      goldRows.filter((i) => hasPreference[i] === 1),
-      (i) => sample.goldGain[i] - preferenceGain[i],
-      (i) => counts(i) / sample.propensity[i],
+    const both = goldRows.filter((i) => hasPreference[i] === 1);
+    return weightedMean(
+      Float64Array.from(both, (i) => sample.goldGain[i] - preferenceGain[i]),
+      Float64Array.from(both, (i) => 1 / sample.propensity[i]),
     );
   }
   if (sample.propensity.every((p) => p === sample.propensity[0])) {
-    const gold = meanOver(goldRows, (i) => sample.goldGain[i], counts);
-    return gold - meanOver(source.rows, (i) => preferenceGain[i], counts);
+    return (
+      mean(Array.from(goldRows, (i) => sample.goldGain[i])) -
+      mean(Array.from(source.rows, (i) => preferenceGain[i]))
+    );
   }
   const preference = predictRows(source.model(), sample.x, goldRows);
   return weightedMean(
@@ -156,13 +160,13 @@ function calibratedOffset(problem: Problem): Estimate {
   );
 }
 
-/** Regression of f̂(x, y) on x over all prompts, plus one of the gold residual r − f̂ (own penalty). */
+/** Regression of f̂(x, y) on x over all prompts, plus a ridge of the gold residual r − f̂ on x (own penalty). */
 function twoStageSurrogate(problem: Problem): Estimate {
   const f = surrogate(problem);
   const residual = problem.sample.goldGain.map((r, i) => r - f[i]);
   return plain(
-    combineLinear([
-      { weight: 1, model: problem.everyone().fit(f) },
+    combine([
+      { weight: 1, model: problem.everyone().learn(f, problem.learner) },
       { weight: 1, model: problem.gold().fit(residual) },
     ]),
   );
@@ -174,7 +178,7 @@ function surrogateAipw(problem: Problem): Estimate {
   const pseudo = surrogate(problem).map((v, i) =>
     sample.hasGold[i] === 1 ? v + (sample.goldGain[i] - v) / sample.propensity[i] : v,
   );
-  return plain(problem.everyone().fit(pseudo));
+  return plain(problem.everyone().learn(pseudo, problem.learner));
 }
 
 function surrogate(problem: Problem): Float64Array {
@@ -188,13 +192,22 @@ function preferenceAtRows(problem: Problem, source: SourceProblem): Float64Array
   return medianOverRepeats(problem.foldings.map((_, repeat) => problem.outcomes(repeat).preferences[j]));
 }
 
-/**
- * Stage 2: every prompt once, gold where known, else the mean over the sources that judged it of their preference plus their
- * Δ̂; equal weights.
- */
+/** Stage 2 with equal weights: gold and corrected preferences together. */
 function refit(problem: Problem, corrections: readonly BiasEstimate[]): Estimate {
-  const { sample, sources } = problem;
-  const label = sample.goldGain.map((r, i) => {
+  return {
+    model: problem.everyone().learn(correctedLabels(problem, corrections), problem.learner),
+    clippedRows: countClipped(corrections),
+  };
+}
+
+/**
+ * One label a prompt: gold where known, else the mean, over the sources that judged it, of their preference plus their Δ̂.
+ */
+export function correctedLabels(
+  { sample, sources }: Problem,
+  corrections: readonly BiasEstimate[],
+): Float64Array {
+  return sample.goldGain.map((r, i) => {
     if (sample.hasGold[i] === 1) return r;
     let sum = 0;
     let judges = 0;
@@ -205,18 +218,20 @@ function refit(problem: Problem, corrections: readonly BiasEstimate[]): Estimate
     });
     return sum / judges;
   });
-  const clippedRows = corrections.reduce((sum, correction) => sum + correction.clippedRows, 0);
-  return { model: problem.everyone().fit(label), clippedRows };
 }
 
-function plain(model: LinearModel): Estimate {
+export function countClipped(corrections: readonly BiasEstimate[]): number {
+  return corrections.reduce((sum, { clippedRows }) => sum + clippedRows, 0);
+}
+
+function plain(model: Model): Estimate {
   return { model, clippedRows: 0 };
 }
 
 /** Which estimators a sample admits: what needs preferences, pairs or preferences everywhere is left out. */
-export function admissibleEstimators(problem: Problem): EstimatorName[] {
+export function admissibleEstimators(problem: Problem): DirectEstimator[] {
   const { sources } = problem;
-  const names: EstimatorName[] = ['gold-only'];
+  const names: DirectEstimator[] = ['gold-only'];
   if (!hasPreferences(problem)) return names;
   names.push(
     'preference-only',

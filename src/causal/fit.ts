@@ -12,6 +12,8 @@ import {
 } from './estimators.ts';
 import { makeFolds, type FoldScheme } from './folds.ts';
 import { createProblem, type Problem } from './nuisances.ts';
+import { leastLoss, OMEGA_MEMBERS, refitWeighted } from './omega-grid.ts';
+import { RIDGE_HEAD, type HeadLearner } from './regression.ts';
 import { checkSample, rowsWhere, type Sample } from './sample.ts';
 
 /** Fewer gold prompts than two a fold leave folds without any truth. */
@@ -24,6 +26,8 @@ export interface FitOptions {
   readonly crossValidationScheme: FoldScheme;
   /** Gold was drawn by looking at the verdict: the R-learner leaves auto. */
   readonly selectedOnVerdict: boolean;
+  /** What ψ is learnt with; absent: ridge. */
+  readonly learner?: HeadLearner;
   /** For the seconds of each estimator. */
   readonly clock: Clock;
 }
@@ -38,6 +42,8 @@ export interface Fit {
   readonly weights: Readonly<Partial<Record<EstimatorName, number>>>;
   /** Cross-validated mean squared gold error of each member of auto. */
   readonly goldLoss: Readonly<Partial<Record<EstimatorName, number>>>;
+  /** Cross-validated mean squared gold error by stage-2 weight of corrected preferences; what omega-grid chose from. */
+  readonly omegaLoss: readonly { readonly omega: number; readonly loss: number }[];
   readonly reason: string;
   readonly warnings: readonly Warning[];
 }
@@ -46,26 +52,42 @@ export interface Fit {
 export function fitEstimators(sample: Sample, options: FitOptions, control: JobControl = uncontrolled): Fit {
   checkSample(sample);
   checkGold(sample);
-  const problem = createProblem(sample, makeFolds(sample, options.scheme));
+  const learner = options.learner ?? RIDGE_HEAD;
+  const problem = createProblem(sample, makeFolds(sample, options.scheme), { learner });
   const names = admissibleEstimators(problem);
   const estimates: Partial<Record<EstimatorName, Estimate>> = {};
   const seconds: Partial<Record<EstimatorName, number>> = {};
-  names.forEach((name, i) => {
+  const timed = (name: EstimatorName, estimate: () => Estimate): void => {
     control.throwIfCancelled();
     const started = options.clock();
-    estimates[name] = ESTIMATORS[name](problem);
+    estimates[name] = estimate();
     seconds[name] = (options.clock() - started) / 1000;
+  };
+  names.forEach((name, i) => {
+    timed(name, () => ESTIMATORS[name](problem));
     control.report({ stage: 'estimators', fraction: (0.4 * (i + 1)) / names.length });
   });
   const candidates = autoCandidates(problem, options.selectedOnVerdict);
-  const loss = crossValidateOnGold(sample, candidates, options.crossValidationScheme, (done, total) => {
-    control.throwIfCancelled();
-    control.report({ stage: 'cross-validation on gold', fraction: 0.4 + (0.6 * done) / total });
-  });
-  const weights = exponentialWeights(loss);
-  const goldLoss = Object.fromEntries(
-    Object.entries(loss.sse).map(([name, sse]) => [name, sse / loss.goldRows]),
+  // Five fits more in every fold: little for ridge, too much for the others.
+  const omegas = hasPreferences(problem) && learner.name === 'ridge' ? OMEGA_MEMBERS : [];
+  const members = [
+    ...candidates.map((name) => [name, ESTIMATORS[name]] as const),
+    ...omegas.map(({ name, omega }) => [name, (reduced: Problem) => refitWeighted(reduced, omega)] as const),
+  ];
+  const { sse, goldRows } = crossValidateOnGold(
+    problem,
+    members,
+    options.crossValidationScheme,
+    (done, total) => {
+      control.throwIfCancelled();
+      control.report({ stage: 'cross-validation on gold', fraction: 0.4 + (0.6 * done) / total });
+    },
   );
+  const omegaLoss = omegas.map(({ name, omega }) => ({ omega, loss: (sse[name] ?? Number.NaN) / goldRows }));
+  if (omegaLoss.length > 0) timed('omega-grid', () => refitWeighted(problem, leastLoss(omegaLoss)));
+  const ofCandidates = Object.fromEntries(candidates.map((name) => [name, sse[name]]));
+  const weights = exponentialWeights({ sse: ofCandidates, goldRows });
+  const goldLoss = Object.fromEntries(candidates.map((name) => [name, (sse[name] ?? Number.NaN) / goldRows]));
   return {
     problem,
     estimates,
@@ -73,6 +95,7 @@ export function fitEstimators(sample: Sample, options: FitOptions, control: JobC
     auto: combineEstimates(weights, estimates),
     weights,
     goldLoss,
+    omegaLoss,
     reason: explainWeights(weights, goldLoss),
     warnings: fitWarnings(problem, estimates, options),
   };

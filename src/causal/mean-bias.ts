@@ -24,24 +24,17 @@ const ENOUGH_PAIRS = 20;
 export function estimateMeanBias(problem: Problem, source: SourceProblem): MeanBias {
   const { sample, goldRows } = problem;
   const { hasPreference, preferenceGain } = source.labels;
-  const counts = (i: number): number => sample.weight?.[i] ?? 1;
   if (source.pairing.pairedRows >= ENOUGH_PAIRS) {
     const rows = goldRows.filter((i) => hasPreference[i] === 1);
     const difference = Float64Array.from(rows, (i) => sample.goldGain[i] - preferenceGain[i]);
-    const weights = Float64Array.from(rows, (i) => counts(i) / sample.propensity[i]);
+    const weights = Float64Array.from(rows, (i) => 1 / sample.propensity[i]);
     return { ...intervalOfMean(difference, weights), method: 'paired-difference', rows: rows.length };
   }
   const scores = medianOverRepeats(
     problem.foldings.map((_, repeat) => doublyRobustScores(problem, source, repeat)),
   );
-  return {
-    ...intervalOfMean(
-      scores,
-      scores.map((_, i) => counts(i)),
-    ),
-    method: 'doubly-robust',
-    rows: scores.length,
-  };
+  const unit = new Float64Array(scores.length).fill(1);
+  return { ...intervalOfMean(scores, unit), method: 'doubly-robust', rows: scores.length };
 }
 
 /**

@@ -2,7 +2,14 @@ import { joinColumns, type Matrix } from '../core/matrix.ts';
 import { mean, standardDeviation } from '../stats/descriptive.ts';
 import type { RidgeModel } from '../learners/ridge.ts';
 import { FOLD_COUNT, foldRows } from './folds.ts';
-import { goldRegression, plainRegression, scatter, type Regression } from './regression.ts';
+import {
+  goldRegression,
+  regressionOn,
+  RIDGE_HEAD,
+  scatter,
+  type HeadLearner,
+  type Regression,
+} from './regression.ts';
 import {
   inverseProbabilityWeights,
   pairingOf,
@@ -18,6 +25,8 @@ export interface Problem {
   readonly sample: Sample;
   /** One assignment of rows to folds for each repeat of cross-fitting. */
   readonly foldings: readonly Int32Array[];
+  /** What ψ is learnt with. */
+  readonly learner: HeadLearner;
   readonly goldRows: Int32Array;
   /** Inverse-probability weights of the gold rows, mean 1. */
   readonly goldWeights: Float64Array;
@@ -61,16 +70,22 @@ export interface Outcomes {
 /** The preference models of a problem, for another with the same preferences in the same folds. */
 export type PreferenceModels = readonly Pick<SourceProblem, 'model' | 'modelOutside'>[];
 
-/** @param known preference models to take instead of fitting them anew. */
+export interface ProblemOptions {
+  /** Absent: ridge. */
+  readonly learner?: HeadLearner;
+  /** Preference models to take instead of fitting them anew. */
+  readonly known?: PreferenceModels | undefined;
+}
+
 export function createProblem(
   sample: Sample,
   foldings: readonly Int32Array[],
-  known?: PreferenceModels,
+  { learner = RIDGE_HEAD, known }: ProblemOptions = {},
 ): Problem {
   const goldRows = rowsWhere(sample.hasGold);
-  const everyone = once(() => plainRegression(sample, allRows(sample)));
+  const everyone = once(() => regressionOn(sample, allRows(sample)));
   const everyoneOutside = perFold((repeat, fold) =>
-    plainRegression(sample, foldRows(foldings[repeat], fold, 'outside')),
+    regressionOn(sample, foldRows(foldings[repeat], fold, 'outside')),
   );
   const sources = sample.sources.map((labels, j): SourceProblem => {
     const rows = rowsWhere(labels.hasPreference);
@@ -79,7 +94,7 @@ export function createProblem(
     const regression = (repeat: number, fold: number): Regression =>
       judgedAll
         ? everyoneOutside(repeat, fold)
-        : plainRegression(sample, onlyWhere(labels.hasPreference, foldings[repeat], fold));
+        : regressionOn(sample, onlyWhere(labels.hasPreference, foldings[repeat], fold));
     return {
       labels,
       rows,
@@ -87,7 +102,7 @@ export function createProblem(
       propensity: preferencePropensity(sample, labels),
       model:
         known?.[j].model ??
-        once(() => (judgedAll ? everyone() : plainRegression(sample, rows)).fit(labels.preferenceGain)),
+        once(() => (judgedAll ? everyone() : regressionOn(sample, rows)).fit(labels.preferenceGain)),
       modelOutside:
         known?.[j].modelOutside ??
         perFold((repeat, fold) => regression(repeat, fold).fit(labels.preferenceGain)),
@@ -106,8 +121,9 @@ export function createProblem(
   return {
     sample,
     foldings,
+    learner,
     goldRows,
-    goldWeights: inverseProbabilityWeights(sample, goldRows),
+    goldWeights: inverseProbabilityWeights(sample.propensity, goldRows),
     sources,
     everyone,
     everyoneOutside,

@@ -1,34 +1,62 @@
-import { take, type Matrix } from '../core/matrix.ts';
+import { take, takeRows, type Matrix } from '../core/matrix.ts';
+import { deriveSeed } from '../core/rng.ts';
+import type { JobControl } from '../core/progress.ts';
+import { fitLearner, type LearnerName } from '../learners/fit-learner.ts';
 import { predictRows, type LinearModel } from '../learners/linear.ts';
+import type { Model } from '../learners/model.ts';
 import { prepareRidge, type RidgeDesign, type RidgeModel } from '../learners/ridge.ts';
-import { inverseProbabilityWeights, rowWeights, type Sample } from './sample.ts';
+import { inverseProbabilityWeights, type Sample } from './sample.ts';
+
+/** What ψ is learnt with; Δ and the nuisances are ridge regressions whatever it is. */
+export interface HeadLearner {
+  readonly name: LearnerName;
+  readonly seed: number;
+  readonly control?: JobControl;
+}
+
+export const RIDGE_HEAD: HeadLearner = { name: 'ridge', seed: 0 };
 
 /** Rows and their weights, on which several targets are regressed; what these share is computed when first needed. */
 export interface Regression {
   readonly rows: Int32Array;
-  /** Undefined: all weigh 1. */
-  readonly weights: Float64Array | undefined;
   /** Ridge of a target on x. @param target one value for each row of the sample; read at `rows` only. */
   readonly fit: (target: Float64Array) => RidgeModel;
+  /** The same by the learner of ψ. */
+  readonly learn: (target: Float64Array, learner: HeadLearner) => Model;
 }
 
-/** Every row counts what the sample says, 1 as a rule. */
-export function plainRegression(sample: Sample, rows: Int32Array): Regression {
-  return createRegression(sample.x, rows, rowWeights(sample, rows));
+/** @param weights absent: all weigh 1. */
+export function regressionOn(sample: Sample, rows: Int32Array, weights?: Float64Array): Regression {
+  let design: RidgeDesign | undefined;
+  const fit = (target: Float64Array): RidgeModel =>
+    (design ??= prepareRidge(sample.x, { rows, weights })).fit(take(target, rows));
+  return {
+    rows,
+    fit,
+    learn: (target, learner) =>
+      learner.name === 'ridge' ? fit(target) : learnRows(sample, rows, take(target, rows), learner, weights),
+  };
+}
+
+/** One target for each of the rows; a row may come twice, with two targets. */
+export function learnRows(
+  { x, group }: Sample,
+  rows: Int32Array,
+  targets: Float64Array,
+  { name, seed, control }: HeadLearner,
+  weights?: Float64Array,
+): Model {
+  if (name === 'ridge') return prepareRidge(x, { rows, weights }).fit(targets);
+  return fitLearner(name, takeRows(x, rows), targets, weights, {
+    seed: deriveSeed(seed, 'head'),
+    group: rows.map((row) => group[row]),
+    ...(control === undefined ? {} : { control }),
+  }).model;
 }
 
 /** Rows weigh 1/π, self-normalised. */
 export function goldRegression(sample: Sample, rows: Int32Array): Regression {
-  return createRegression(sample.x, rows, inverseProbabilityWeights(sample, rows));
-}
-
-function createRegression(x: Matrix, rows: Int32Array, weights: Float64Array | undefined): Regression {
-  let design: RidgeDesign | undefined;
-  return {
-    rows,
-    weights,
-    fit: (target) => (design ??= prepareRidge(x, { rows, weights })).fit(take(target, rows)),
-  };
+  return regressionOn(sample, rows, inverseProbabilityWeights(sample.propensity, rows));
 }
 
 /** Writes the model's predictions for `rows` of x into `out`. */

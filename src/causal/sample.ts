@@ -23,8 +23,6 @@ export interface Sample {
   readonly propensity: Float64Array;
   /** Rows with the same number are the same prompt, or nearly, and stay in one fold. */
   readonly group: Int32Array;
-  /** How much a row counts in every regression and mean, such as a draw of the bootstrap. Absent: 1. */
-  readonly weight?: Float64Array | undefined;
 }
 
 /** The labels of one source of preferences, one entry a row of the sample. */
@@ -57,22 +55,14 @@ export function selectRows(sample: Sample, rows: Int32Array): Sample {
     })),
     propensity: take(sample.propensity, rows),
     group: Int32Array.from(rows, (i) => sample.group[i]),
-    weight: sample.weight && take(sample.weight, rows),
   };
 }
 
-/** 1/π of the rows times what each counts, divided by their mean. */
-export function inverseProbabilityWeights(sample: Sample, rows: ArrayLike<number>): Float64Array {
-  const weights = take(sample.propensity, rows).map(
-    (p, i) => (sample.weight === undefined ? 1 : sample.weight[rows[i]]) / p,
-  );
+/** Self-normalised inverse-probability weights: 1/π over the rows, divided by their mean. */
+export function inverseProbabilityWeights(propensity: Float64Array, rows: ArrayLike<number>): Float64Array {
+  const weights = take(propensity, rows).map((p) => 1 / p);
   const mean = weights.reduce((sum, w) => sum + w, 0) / weights.length;
   return weights.map((w) => w / mean);
-}
-
-/** What the rows count; undefined where all count 1. */
-export function rowWeights(sample: Sample, rows: ArrayLike<number>): Float64Array | undefined {
-  return sample.weight && take(sample.weight, rows);
 }
 
 export interface Pairing {
@@ -119,7 +109,6 @@ export function checkSample(sample: Sample): void {
     ...sample.sources.flatMap((source) => [source.hasPreference, source.preferenceGain]),
     sample.propensity,
     sample.group,
-    ...(sample.weight === undefined ? [] : [sample.weight]),
   ].map((values) => values.length);
   if (lengths.some((length) => length !== n)) {
     throw new AppError(

@@ -14,6 +14,7 @@ export const trainableEstimators = [
   'paired-difference',
   'two-stage-surrogate',
   'surrogate-aipw',
+  'omega-grid',
 ] as const;
 
 /** Rows that stand beside every estimator in an evaluation, and are not trained. */

@@ -10,7 +10,7 @@ import { selectRows, type Sample } from '../causal/sample.ts';
 import { featuresOf } from '../features/block-rows.ts';
 import type { FeatureInputs } from '../features/feature-inputs.ts';
 import type { FittedBlocks } from '../features/fit-blocks.ts';
-import type { LinearModel } from '../learners/linear.ts';
+import type { Model } from '../learners/model.ts';
 import { checkOverlap, type Overlap } from './overlap.ts';
 import type { HeadReport, SourceReport, StoredModel, TrainConfig } from './run.ts';
 import { SPLIT, type PairSnapshot, type Snapshot } from './snapshot.ts';
@@ -115,7 +115,9 @@ function storedModels(fit: Fit, chosen: TrainConfig['estimator']): Record<string
   return models;
 }
 
-function rounded(model: LinearModel): StoredModel {
+function rounded(model: Model): StoredModel {
+  if (model.kind !== 'linear')
+    throw new AppError('internal', `A head of kind ${model.kind} cannot be stored.`);
   return {
     intercept: Math.fround(model.intercept),
     coefficients: Array.from(model.coefficients, Math.fround),

@@ -5,6 +5,7 @@ import type { Estimate, EstimatorName } from '../causal/estimators.ts';
 import { mean, standardDeviation } from '../stats/descriptive.ts';
 import { fitNearest, predictNearest } from '../learners/nearest-neighbours.ts';
 import { predictLinear } from '../learners/linear.ts';
+import { predict } from '../learners/model.ts';
 import { fitRidge } from '../learners/ridge.ts';
 import { featuresOf } from '../features/block-rows.ts';
 import type { FeatureInputs } from '../features/feature-inputs.ts';
@@ -89,9 +90,9 @@ export function replicateRound(
     rows.push({ name, scores: isPrediction ? scores : { ...scores, gainRelMse: null }, seconds });
   };
   for (const [name, estimate] of estimateEntries(fit)) {
-    score(name, predictLinear(estimate.model, xTest), fit.seconds[name] ?? 0);
+    score(name, predict(estimate.model, xTest), fit.seconds[name] ?? 0);
   }
-  const auto = predictLinear(fit.auto.model, xTest);
+  const auto = predict(fit.auto.model, xTest);
   score('auto', auto, autoSeconds);
   const timed = (name: string, predict: () => Float64Array): void => {
     const from = clock();

@@ -131,7 +131,8 @@ export function summariseRounds(
       ...(all ? {} : { reason: `over ${known.length} of ${values.length} rounds; elsewhere ${reason}` }),
     };
   };
-  const names = rounds[0].rows.map((row) => row.name);
+  // Whether an estimator applies hangs on a round's labels: paired ones need every preference.
+  const names = [...new Set(rounds.flatMap((round) => round.rows.map((row) => row.name)))];
   return {
     pair: { strong: snapshot.strong, cheap: snapshot.cheap },
     source: snapshot.preferences.at(0)?.source ?? null,
@@ -142,35 +143,25 @@ export function summariseRounds(
     nGold: config.nGold,
     nTest: config.nTest,
     estimators: names.map((name) => {
-      const rows = rounds.map((round) => findRow(round, name));
+      const found = rounds.map((round) => ({ round, row: round.rows.find((row) => row.name === name) }));
+      const over = (
+        figure: (row: RoundRow, round: RoundResult) => number | null,
+        reason: string,
+      ): MeanWithError =>
+        summarise(
+          found.map(({ round, row }) => (row === undefined ? null : figure(row, round))),
+          found.every(({ row }) => row !== undefined) ? reason : 'it does not apply to the labels',
+        );
       return {
         name,
-        egMean: summarise(
-          rows.map((row) => row.scores.egMean),
-          'no figure',
-        ),
-        egTruncatedMean: summarise(
-          rows.map((row) => row.scores.egTruncatedMean),
-          'no figure',
-        ),
-        apgr: summarise(
-          rows.map((row, i) => apgrOf(row, rounds[i])),
-          'the mean gain is within two standard errors of 0',
-        ),
-        gainRelMse: summarise(
-          rows.map((row) => row.scores.gainRelMse),
-          'a fixed policy predicts no gain',
-        ),
+        egMean: over((row) => row.scores.egMean, 'no figure'),
+        egTruncatedMean: over((row) => row.scores.egTruncatedMean, 'no figure'),
+        apgr: over(apgrOf, 'the mean gain is within two standard errors of 0'),
+        gainRelMse: over((row) => row.scores.gainRelMse, 'a fixed policy predicts no gain'),
         policyValue: Object.fromEntries(
-          COST_WEIGHTS.map((w, k) => [
-            String(w),
-            summarise(
-              rows.map((row) => row.scores.policyValue[k]),
-              'no figure',
-            ),
-          ]),
+          COST_WEIGHTS.map((w, k) => [String(w), over((row) => row.scores.policyValue[k], 'no figure')]),
         ),
-        secondsPerRound: mean(rows.map((row) => row.seconds)),
+        secondsPerRound: mean(found.flatMap(({ row }) => (row === undefined ? [] : [row.seconds]))),
       };
     }),
     auto: { weights: meanWeights(rounds) },
@@ -182,12 +173,6 @@ export function summariseRounds(
     },
     warnings: snapshot.warnings,
   };
-}
-
-function findRow(round: RoundResult, name: string): RoundRow {
-  const row = round.rows.find((r) => r.name === name);
-  if (row === undefined) throw new AppError('internal', `Round ${round.round} has no row ${name}.`);
-  return row;
 }
 
 function apgrOf(row: RoundRow, round: RoundResult): number | null {

@@ -20,7 +20,8 @@ import { makeFolds } from '../../src/causal/folds.ts';
 import { createProblem } from '../../src/causal/nuisances.ts';
 import type { Sample } from '../../src/causal/sample.ts';
 import { createRng } from '../../src/core/rng.ts';
-import { predictRows, type LinearModel } from '../../src/learners/linear.ts';
+import { takeRows } from '../../src/core/matrix.ts';
+import { predict, type Model } from '../../src/learners/model.ts';
 import { median } from '../../src/stats/descriptive.ts';
 import { findPython } from '../../src/export/python.ts';
 
@@ -56,19 +57,26 @@ function makeSample(rows: number, dim: number, gold: number): Sample {
 
 const reference = { kind: 'reference' } as const;
 
-function rLearner(sample: Sample): LinearModel {
+function rLearner(sample: Sample): Model {
   return ESTIMATORS['r-learner'](createProblem(sample, makeFolds(sample, reference))).model;
 }
 
-function auto(sample: Sample): LinearModel {
+function auto(sample: Sample): Model {
   const problem = createProblem(sample, makeFolds(sample, reference));
   const candidates = autoCandidates(problem, false);
-  const weights = exponentialWeights(crossValidateOnGold(sample, candidates, reference, () => undefined));
+  const weights = exponentialWeights(
+    crossValidateOnGold(
+      problem,
+      candidates.map((name) => [name, ESTIMATORS[name]] as const),
+      reference,
+      () => undefined,
+    ),
+  );
   const estimates = Object.fromEntries(candidates.map((name) => [name, ESTIMATORS[name](problem)]));
   return combineEstimates(weights, estimates).model;
 }
 
-function measure(fit: (sample: Sample) => LinearModel, sample: Sample): { ms: number; model: LinearModel } {
+function measure(fit: (sample: Sample) => Model, sample: Sample): { ms: number; model: Model } {
   let model = fit(sample);
   const times = Array.from({ length: REPEATS }, () => {
     const start = performance.now();
@@ -133,7 +141,7 @@ for (const [name, fit] of [
     ratio.toFixed(2),
     `≤ 2 ${ratio <= 2 ? 'ok' : 'OVER'}`,
   ]);
-  predictRows(model, sample.x, SHOWN).forEach((predicted, i) => {
+  predict(model, takeRows(sample.x, SHOWN)).forEach((predicted, i) => {
     if (Math.abs(predicted - other.predictions[i]) > 1e-8) {
       throw new Error(
         `${name}: row ${i} is predicted ${predicted} here and ${other.predictions[i]} by numpy`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { predictLinear } from '../../src/learners/linear.ts';
+import { predict } from '../../src/learners/model.ts';
 import { scorePredictions } from '../../src/routing/policy-value.ts';
 import { mean } from '../../src/stats/descriptive.ts';
 import { createRng } from '../../src/core/rng.ts';
@@ -24,7 +24,7 @@ function egOf(world: WorldName, names: readonly ('auto' | 'pooled' | 'gold-only'
     return names.map((name) => {
       const model = name === 'auto' ? fit.auto.model : fit.estimates[name]?.model;
       if (model === undefined) throw new Error(`no estimate ${name}`);
-      return 1000 * scorePredictions(predictLinear(model, test.x), test.psi).egMean;
+      return 1000 * scorePredictions(predict(model, test.x), test.psi).egMean;
     });
   });
   return names.map((_, k) => mean(scores.map((row) => row[k])));
@@ -61,7 +61,7 @@ describe('auto with 100 gold', () => {
       const gold = fit.estimates['gold-only'];
       if (gold === undefined) throw new Error('gold-only always applies');
       const score = (model: typeof gold.model): number =>
-        scorePredictions(predictLinear(model, test.x), test.psi).gainRelMse;
+        scorePredictions(predict(model, test.x), test.psi).gainRelMse;
       return score(fit.auto.model) - score(gold.model);
     });
     expect(mean(differences)).toBeLessThan(0.1);
@@ -71,7 +71,7 @@ describe('auto with 100 gold', () => {
     const levels = SEEDS.map((seed) => {
       const { world, sample } = generateSelected('selected-y', seed);
       const test = worldTest(world);
-      return mean(predictLinear(fitDefault(sample, seed).auto.model, test.x).map((p, i) => p - test.psi[i]));
+      return mean(predict(fitDefault(sample, seed).auto.model, test.x).map((p, i) => p - test.psi[i]));
     });
     expect(Math.abs(mean(levels))).toBeLessThan(0.05);
   });
@@ -84,7 +84,7 @@ describe('do-not-route', () => {
     const good = fitDefault(worldSample(world, 500, false), 3);
     const codes = (predicted: Float64Array): string[] =>
       evaluateOn(test.r, predicted, 1).warnings.map((warning) => warning.code);
-    expect(codes(predictLinear(good.auto.model, test.x))).not.toContain('do-not-route');
+    expect(codes(predict(good.auto.model, test.x))).not.toContain('do-not-route');
     const rng = createRng(5);
     expect(codes(test.r.map(() => rng.normal()))).toContain('do-not-route');
     expect(codes(test.r.map(() => 1))).toContain('do-not-route');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { predictLinear } from '../../src/learners/linear.ts';
+import { predict } from '../../src/learners/model.ts';
 import { scorePredictions, type Scores } from '../../src/routing/policy-value.ts';
 import { mean } from '../../src/stats/descriptive.ts';
 import { evaluateOn } from '../support/evaluate-world.ts';
@@ -26,7 +26,7 @@ function measure(goldCount: number, isPaired: boolean): Table {
       const test = worldTest(world);
       const fit = fitDefault(worldSample(world, goldCount, isPaired), seed);
       for (const [estimator, { model }] of [...Object.entries(fit.estimates), ['auto', fit.auto] as const]) {
-        (scores[estimator] ??= []).push(scorePredictions(predictLinear(model, test.x), test.psi));
+        (scores[estimator] ??= []).push(scorePredictions(predict(model, test.x), test.psi));
       }
     }
     const summary = Object.fromEntries(
@@ -72,7 +72,7 @@ describe.each(['selected-x', 'selected-y'] as const)('world %s, 30 seeds', (kind
     const errors = SEEDS.map((seed) => {
       const { world, sample } = generateSelected(kind, seed);
       const test = worldTest(world);
-      const predicted = predictLinear(fitDefault(sample, seed).auto.model, test.x);
+      const predicted = predict(fitDefault(sample, seed).auto.model, test.x);
       return mean(predicted.map((p, i) => p - test.psi[i]));
     });
     process.stdout.write(`\n${kind}: mean level error of auto ${mean(errors).toFixed(4)}\n`);
@@ -86,7 +86,7 @@ describe('do-not-route', () => {
       const world = generateWorld('linear', seed);
       const test = worldTest(world);
       const fit = fitDefault(worldSample(world, 500, false), seed);
-      const evaluation = evaluateOn(test.r, predictLinear(fit.auto.model, test.x), seed);
+      const evaluation = evaluateOn(test.r, predict(fit.auto.model, test.x), seed);
       return evaluation.warnings.some((warning) => warning.code === 'do-not-route');
     });
     process.stdout.write(`\ndo-not-route on linear with 500 gold: ${loud.length} of ${SEEDS.length}\n`);

@@ -13,7 +13,7 @@ import { admissibleEstimators, ESTIMATORS } from '../../src/causal/estimators.ts
 import { makeFolds } from '../../src/causal/folds.ts';
 import { createProblem } from '../../src/causal/nuisances.ts';
 import type { Sample } from '../../src/causal/sample.ts';
-import { predictLinear } from '../../src/learners/linear.ts';
+import { predict } from '../../src/learners/model.ts';
 import { scorePredictions } from '../../src/routing/policy-value.ts';
 import { mean, sum } from '../../src/stats/descriptive.ts';
 import { generateSelected, generateWorld, worldSample, worldTest, WORLDS } from '../support/worlds.ts';
@@ -66,7 +66,14 @@ function close(actual: number, expected: number | undefined, what: string): void
 function autoOf(sample: Sample) {
   const problem = createProblem(sample, makeFolds(sample, reference));
   const candidates = autoCandidates(problem, false);
-  const weights = exponentialWeights(crossValidateOnGold(sample, candidates, reference, () => undefined));
+  const weights = exponentialWeights(
+    crossValidateOnGold(
+      problem,
+      candidates.map((name) => [name, ESTIMATORS[name]] as const),
+      reference,
+      () => undefined,
+    ),
+  );
   const estimates = Object.fromEntries(candidates.map((name) => [name, ESTIMATORS[name](problem)]));
   return { weights, estimate: combineEstimates(weights, estimates) };
 }
@@ -80,14 +87,14 @@ function compareAll(
 ): void {
   const problem = createProblem(sample, makeFolds(sample, reference));
   for (const name of admissibleEstimators(problem)) {
-    check(predictLinear(ESTIMATORS[name](problem).model, x), rows[name], name);
+    check(predict(ESTIMATORS[name](problem).model, x), rows[name], name);
   }
   const auto = autoOf(sample);
   expect(Object.keys(auto.weights).sort()).toEqual(Object.keys(rows.auto.weights ?? {}).sort());
   for (const [name, weight] of Object.entries(auto.weights)) {
     close(weight, rows.auto.weights?.[name], `weight of ${name}`);
   }
-  check(predictLinear(auto.estimate.model, x), rows.auto, 'auto');
+  check(predict(auto.estimate.model, x), rows.auto, 'auto');
 }
 
 describe('random numbers', () => {

@@ -5,9 +5,10 @@ import { makeFolds } from '../../../src/causal/folds.ts';
 import { estimateMeanBias } from '../../../src/causal/mean-bias.ts';
 import { createProblem } from '../../../src/causal/nuisances.ts';
 import type { Sample, SourceLabels } from '../../../src/causal/sample.ts';
-import { predictLinear } from '../../../src/learners/linear.ts';
+import { predict } from '../../../src/learners/model.ts';
 import { scorePredictions } from '../../../src/routing/policy-value.ts';
 import { mean } from '../../../src/stats/descriptive.ts';
+import { linearOf } from '../../support/linear-of.ts';
 import { fitDefault } from '../../support/world-fit.ts';
 import { generateWorld, TRAIN_ROWS, worldSample, worldTest, type World } from '../../support/worlds.ts';
 
@@ -62,7 +63,7 @@ describe('several sources', () => {
     const test = worldTest(mild);
     const fit = fitDefault(twoJudges(200, false), 3);
     const relMse = (model: (typeof fit.auto)['model']): number =>
-      scorePredictions(predictLinear(model, test.x), test.psi).gainRelMse;
+      scorePredictions(predict(model, test.x), test.psi).gainRelMse;
     const pooled = fit.estimates.pooled;
     if (pooled === undefined) throw new Error('pooled always applies');
     expect(relMse(fit.auto.model)).toBeLessThan(0.6 * relMse(pooled.model));
@@ -73,8 +74,8 @@ describe('several sources', () => {
     const forwards = problemOf(sample);
     const backwards = problemOf({ ...sample, sources: sample.sources.toReversed() });
     for (const name of admissibleEstimators(forwards)) {
-      const a = ESTIMATORS[name](forwards).model;
-      const b = ESTIMATORS[name](backwards).model;
+      const a = linearOf(ESTIMATORS[name](forwards).model);
+      const b = linearOf(ESTIMATORS[name](backwards).model);
       expect(b.intercept, name).toBeCloseTo(a.intercept, 9);
       a.coefficients.forEach((c, k) => {
         expect(b.coefficients[k], name).toBeCloseTo(c, 9);
@@ -86,8 +87,8 @@ describe('several sources', () => {
     const one = worldSample(mild, 100, false);
     const twice = { ...one, sources: [one.sources[0], { ...one.sources[0], name: 'echo' }] };
     for (const name of ['mean-shift', 'r-learner', 'dr-learner', 'offset'] as const) {
-      const a = ESTIMATORS[name](problemOf(one)).model;
-      const b = ESTIMATORS[name](problemOf(twice)).model;
+      const a = linearOf(ESTIMATORS[name](problemOf(one)).model);
+      const b = linearOf(ESTIMATORS[name](problemOf(twice)).model);
       a.coefficients.forEach((c, k) => {
         expect(b.coefficients[k], name).toBeCloseTo(c, 9);
       });
