@@ -12,7 +12,7 @@ import { prepareFeatureInputs } from '../features/feature-inputs.ts';
 import { fitBlocks } from '../features/fit-blocks.ts';
 import { createRng, deriveSeed } from '../core/rng.ts';
 import { rowsWhere, type Sample } from '../causal/sample.ts';
-import { SLICINGS, slicingsOf, type SliceKind } from './bias-slices.ts';
+import { LENGTHS, SLICINGS, slicingsOf, type SliceKind } from './bias-slices.ts';
 import { checkOverlap, type Overlap } from './overlap.ts';
 import { SPLIT, type PairSnapshot } from './snapshot.ts';
 import { countLabels, EVERY_GOLD, toSample, trainingRows, type LabelCounts } from './training-rows.ts';
@@ -106,7 +106,7 @@ export function estimateBias(
   if (skipped > 0) {
     warnings.push({
       code: 'small-slices',
-      message: `${skipped} slices have fewer than ${LEAST_IN_SLICE} labelled prompts and are not shown.`,
+      message: `${skipped === 1 ? 'One slice has' : `${skipped} slices have`} fewer than ${LEAST_IN_SLICE} labelled prompts and ${skipped === 1 ? 'is' : 'are'} not shown.`,
     });
   }
   return {
@@ -161,8 +161,11 @@ function sliceBias(
       slices.push({ by, value, ...(note === undefined ? {} : { note }), rows: slice.length, mean, ci95 });
     }
   }
-  const order = (slice: BiasSlice): number => SLICINGS.indexOf(slice.by);
-  return { slices: slices.sort((a, b) => order(a) - order(b) || a.mean - b.mean), skipped };
+  const group = (slice: BiasSlice): number => SLICINGS.indexOf(slice.by);
+  // Lengths have an order of their own; the others are told by how far off they are.
+  const place = (slice: BiasSlice): number =>
+    slice.by === 'length' ? LENGTHS.findIndex((name) => name === slice.value) : slice.mean;
+  return { slices: slices.sort((a, b) => group(a) - group(b) || place(a) - place(b)), skipped };
 }
 
 function gainPoints(

@@ -30,6 +30,8 @@ export function slicingsOf(snapshot: PairSnapshot, rows: Int32Array): readonly S
   ];
 }
 
+export const LENGTHS = ['short', 'medium', 'long'] as const;
+
 /** Thirds of the prompts by length in characters; the cuts come from the rows that are looked at. */
 function byLength(snapshot: PairSnapshot, rows: Int32Array): Slicing {
   const lengths = Float64Array.from(rows, (row) => snapshot.prompts[row].length);

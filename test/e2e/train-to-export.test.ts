@@ -1,43 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Download, type Page } from 'playwright-core';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { findA11yTroubles } from './support/axe.ts';
-import { chromiumOptions } from './support/chromium.ts';
-import { builtRenderer, enterTab, testFolder, testHost } from './support/loopback.ts';
-import { watchPage, type PageTroubles } from './support/watch-page.ts';
-
-interface Window {
-  readonly page: Page;
-  readonly troubles: PageTroubles;
-  readonly host: Awaited<ReturnType<typeof testHost>>;
-}
-
-async function openWindow(): Promise<Window> {
-  const host = await testHost({ rendererRoot: builtRenderer });
-  const browser = await chromium.launch(chromiumOptions());
-  onTestFinished(() => browser.close());
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-  const troubles = watchPage(page, host.origin);
-  await page.goto(host.newAddress());
-  return { page, troubles, host };
-}
-
-async function openDemo(): Promise<Window> {
-  const window = await openWindow();
-  await window.page.getByRole('button', { name: 'Open the demo project' }).first().click();
-  // The demo opens on its data.
-  await window.page.waitForURL(/#\/data/);
-  return window;
-}
-
-async function go(page: Page, screen: string): Promise<void> {
-  await page.evaluate(`location.hash = '#/${screen}'`);
-}
-
-async function textOf(download: Download): Promise<string> {
-  return readFileSync(await download.path(), 'utf8');
-}
+import { testFolder } from './support/loopback.ts';
+import { go, openDemo, openWindow, textOf } from './support/window.ts';
 
 // A training, two evaluations, an export and three accessibility checks in one journey.
 const JOURNEY_MS = 150_000;
@@ -46,7 +12,7 @@ test(
   'train with one button, move the operating point by keys and by mouse, export, and try a prompt',
   { timeout: JOURNEY_MS },
   async () => {
-    const { page, troubles, host } = await openDemo();
+    const { page, troubles, tab } = await openDemo();
 
     await go(page, 'train');
     await page.getByRole('button', { name: 'Train a router' }).click();
@@ -99,7 +65,6 @@ test(
     await page.getByLabel('Prompt', { exact: true }).fill(prompt);
     await page.getByRole('button', { name: 'Decide' }).click();
     const shown = await page.getByText(/^Expected gain -?\d/).innerText();
-    const tab = await enterTab(host);
     const answer = await tab.call('bundle.route', { directory, items: [{ prompt }], strongShare: 0.3 });
     expect(answer).toMatchObject({ ok: true, value: { decisions: [{ reason: shown }] } });
     expect(await findA11yTroubles(page)).toEqual([]);
@@ -130,7 +95,7 @@ test('the bias is estimated by itself; its charts have a table and leave as SVG 
     slices.getByRole('button', { name: /as CSV$/ }).click(),
   ]);
   const rows = (await textOf(csv)).trim().split('\r\n');
-  expect(rows.at(0)).toBe('by,slice,prompts,mean bias,95 % low,95 % high');
+  expect(rows.at(0)).toBe('by,slice,meaning,prompts,mean bias,95 % low,95 % high');
   await slices.getByRole('button', { name: 'Table' }).click();
   expect(await slices.getByRole('row').count()).toBe(rows.length);
   expect(await findA11yTroubles(page)).toEqual([]);
@@ -148,8 +113,7 @@ test('a training that is cancelled says so, and leaves no run', async () => {
 });
 
 test('a project without data says on every screen what to do', async () => {
-  const { page, troubles, host } = await openWindow();
-  const tab = await enterTab(host);
+  const { page, troubles, tab } = await openWindow();
   await tab.call('project.create', { path: join(testFolder(), 'empty.mrproj') });
   await page.getByText('empty').first().waitFor();
   for (const [screen, heading] of [

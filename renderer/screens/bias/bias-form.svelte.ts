@@ -1,4 +1,5 @@
 import type { App } from '../../app/app.svelte.ts';
+import type { JobRun } from '../../app/jobs.svelte.ts';
 import type { ProjectStatus } from '../../app/project.svelte.ts';
 import { rankSources } from '../analysis/rank-sources.ts';
 
@@ -13,6 +14,8 @@ export class BiasForm {
   cheap: string | null = $state(null);
   /** Sources left out; null until the sources are known. */
   #without: readonly string[] | null = $state.raw(null);
+  #isPair = true;
+  #passMark = 0.5;
   readonly #app: App;
 
   constructor(app: App) {
@@ -20,10 +23,13 @@ export class BiasForm {
     const last = app.jobs.latest('bias.estimate')?.input;
     this.strong = last?.strong ?? null;
     this.cheap = last?.cheap ?? null;
+    const counted = app.jobs.latest('bias.effects')?.input;
+    this.#isPair = counted === undefined || counted.pair !== undefined;
+    this.#passMark = counted?.passMark ?? 0.5;
   }
 
   get isComplete(): boolean {
-    return this.strong !== null && this.cheap !== null && this.#chosen().length > 0;
+    return this.strong !== null && this.cheap !== null && this.chosenSources.length > 0;
   }
 
   /** Suggests a pair where none is chosen, and begins where nothing has been asked yet. Called when the data change. */
@@ -58,8 +64,32 @@ export class BiasForm {
     const { strong, cheap } = this;
     if (strong === null || cheap === null || !this.isComplete) return;
     // None named lets the engine leave out sources with too few labels, and say so.
-    const sources = (this.#without ?? []).length === 0 ? [] : this.#chosen();
+    const sources = (this.#without ?? []).length === 0 ? [] : this.chosenSources;
     this.#app.jobs.start('bias.estimate', { strong, cheap, sources });
+    this.count();
+  }
+
+  /** The newest count of what verdicts hang on. */
+  get effects(): JobRun<'bias.effects'> | undefined {
+    return this.#app.jobs.latest('bias.effects');
+  }
+
+  chooseScope(isPair: boolean): void {
+    this.#isPair = isPair;
+    this.count();
+  }
+
+  choosePassMark(passMark: number): void {
+    this.#passMark = passMark;
+    this.count();
+  }
+
+  /** Counts over the sources that the bias was last asked of. */
+  count(): void {
+    const last = this.#app.jobs.latest('bias.estimate')?.input;
+    if (last === undefined) return;
+    const pair = this.#isPair ? { pair: { strong: last.strong, cheap: last.cheap } } : {};
+    this.#app.jobs.start('bias.effects', { ...pair, sources: last.sources, passMark: this.#passMark });
   }
 
   /** What the newest run routes between, else the pair with the most gold. */
@@ -81,7 +111,7 @@ export class BiasForm {
     return (this.#app.project.status?.sources ?? []).map((source) => source.name);
   }
 
-  #chosen(): readonly string[] {
+  get chosenSources(): readonly string[] {
     return this.#names().filter((name) => this.isChosen(name));
   }
 }

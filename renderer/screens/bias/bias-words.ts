@@ -80,3 +80,15 @@ export function describeAgreement(sources: readonly SourceStatus[]): string {
     )
     .join('; ')}. Test prompts are left out.`;
 }
+
+export function describeScatter({ source, points, nPaired }: SourceBias): string {
+  const shown = points.reduce((sum, point) => sum + point.prompts, 0);
+  const count = (is: (point: (typeof points)[number]) => boolean): number =>
+    points.filter(is).reduce((sum, point) => sum + point.prompts, 0);
+  const opposite = count((p) => p.gold * p.preference < 0);
+  const part = shown < nPaired ? `, of which ${shown} drawn at random are shown` : '';
+  return (
+    `${nPaired} prompts carry both labels${part}. On ${showPercent(opposite / shown)} of them gold and ${source} name opposite winners. ` +
+    'Below the dashed line the source puts the gain of the strong model too high, above it too low; a larger circle stands for more prompts.'
+  );
+}
