@@ -10,8 +10,9 @@ import {
   type Estimate,
   type EstimatorName,
 } from './estimators.ts';
+import { compareLearners, MOST_STANDARD_ERRORS } from './disagreement.ts';
 import { makeFolds, type FoldScheme } from './folds.ts';
-import { createProblem, type Problem } from './nuisances.ts';
+import { createProblem, type Problem, type SourceProblem } from './nuisances.ts';
 import { leastLoss, OMEGA_MEMBERS, refitWeighted } from './omega-grid.ts';
 import { RIDGE_HEAD, type HeadLearner } from './regression.ts';
 import { checkSample, rowsWhere, type Sample } from './sample.ts';
@@ -161,6 +162,7 @@ function fitWarnings(
       message: `${name}: the estimated bias of ${clippedRows} prompts left [−2, 2] and was set to its edge.`,
     });
   }
+  warnings.push(...problem.sources.flatMap((source) => disagreementWarning(problem, source)));
   if (options.selectedOnVerdict) {
     warnings.push({
       code: 'selection-on-verdict',
@@ -170,4 +172,19 @@ function fitWarnings(
     });
   }
   return warnings;
+}
+
+function disagreementWarning(problem: Problem, source: SourceProblem): Warning[] {
+  const { rLearner, drLearner, difference, standardError } = compareLearners(problem, source);
+  if (!(Math.abs(difference) > MOST_STANDARD_ERRORS * standardError)) return [];
+  const apart = (Math.abs(difference) / standardError).toFixed(1);
+  return [
+    {
+      code: 'learners-disagree',
+      message:
+        `The R-learner puts the mean bias of ${source.labels.name} at ${rLearner.toFixed(3)}, the DR-learner at ` +
+        `${drLearner.toFixed(3)}: ${apart} standard errors apart. Either who was graded is not what the logged or estimated ` +
+        'probabilities say, or the bias is another where hardly anything was graded.',
+    },
+  ];
 }

@@ -14,6 +14,7 @@ import { createRng, deriveSeed } from '../core/rng.ts';
 import { rowsWhere, type Sample } from '../causal/sample.ts';
 import { LENGTHS, SLICINGS, slicingsOf, type SliceKind } from './bias-slices.ts';
 import { checkOverlap, type Overlap } from './overlap.ts';
+import { withNearDuplicates } from './near-duplicate-groups.ts';
 import { SPLIT, type PairSnapshot } from './snapshot.ts';
 import { countLabels, EVERY_GOLD, toSample, trainingRows, type LabelCounts } from './training-rows.ts';
 
@@ -58,7 +59,7 @@ export function estimateBias(
   config: { readonly seed: number; readonly dimensions: number; readonly repeats: number },
   control: JobControl,
 ): BiasReport {
-  const training = trainingRows(snapshot, EVERY_GOLD, {});
+  const training = trainingRows(withNearDuplicates(snapshot).snapshot, EVERY_GOLD, {});
   const source = snapshot.preferences.at(0);
   const counts = countLabels(training);
   if (counts.nGold < LEAST_GOLD || counts.nPreference === 0) {

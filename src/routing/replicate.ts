@@ -6,6 +6,7 @@ import type { EstimatorName } from '../causal/estimators.ts';
 import { LEAST_GOLD } from '../causal/fit.ts';
 import { prepareFeatureInputs } from '../features/feature-inputs.ts';
 import { mean, variance } from '../stats/descriptive.ts';
+import { withNearDuplicates } from './near-duplicate-groups.ts';
 import { COST_WEIGHTS } from './policy-value.ts';
 import {
   eligibleRows,
@@ -96,9 +97,11 @@ export function runRounds(
 ): RoundResult[] {
   checkReplicate(snapshot, config);
   const prepared = prepareFeatureInputs(snapshot);
+  // A prompt and its near-copy are never on two sides of a round's split.
+  const grouped = withNearDuplicates(snapshot).snapshot;
   return rounds.map((round, i) => {
     control.throwIfCancelled();
-    const result = replicateRound(snapshot, prepared, config, round, clock);
+    const result = replicateRound(grouped, prepared, config, round, clock);
     control.report({
       stage: 'rounds',
       fraction: (i + 1) / rounds.length,

@@ -9,6 +9,7 @@ import { evaluateRun } from './evaluate-run.ts';
 import { fitHead, requireGold, type FittedHead } from './fit-head.ts';
 import { dearestPosition, relativeCosts } from './policy-choice.ts';
 import type { StoredModels, TrainConfig, TrainReport } from './run.ts';
+import { withNearDuplicates } from './near-duplicate-groups.ts';
 import { modelNames, pairOf, sourceLabel, SPLIT, type Snapshot } from './snapshot.ts';
 import { drawGold } from './training-rows.ts';
 
@@ -43,10 +44,11 @@ export function trainRouter(
     control: subProgress(control, 0.02, 0.25),
   });
   control.throwIfCancelled();
+  const grouped = withNearDuplicates(snapshot);
   const count = snapshot.models.length;
   const heads = snapshot.models.map((_, k) =>
     fitHead(
-      { pair: pairOf(snapshot, k), draw, prepared, blocks, config, clock },
+      { pair: pairOf(grouped.snapshot, k), draw, prepared, blocks, config, clock },
       subProgress(control, 0.25 + (0.55 * k) / count, 0.25 + (0.55 * (k + 1)) / count),
     ),
   );
@@ -80,6 +82,7 @@ export function trainRouter(
     evaluation,
     warnings: [
       ...snapshot.warnings,
+      ...grouped.warnings,
       ...headWarnings(heads),
       ...blocks.warnings,
       ...simulationWarning(snapshot),
