@@ -5,6 +5,7 @@ import { headReport, labelCounts } from './heads.ts';
 import { startedJob } from './jobs.ts';
 import { job, query } from './method.ts';
 import { policyFields } from './policies.ts';
+import { uncertaintyDocument } from './uncertainty.ts';
 import { z } from './zod.ts';
 
 /** By metric name; `egMean` is always there. */
@@ -41,6 +42,8 @@ export const trainDocument = z.object({
   heads: z.array(headReport),
   metrics,
   policyValue,
+  /** Null for runs of earlier versions, and where no intervals were asked for. */
+  uncertainty: uncertaintyDocument.nullable().default(null),
   warnings: z.array(warning),
   seconds: z.number(),
   manifest: z.record(z.string(), z.unknown()),
@@ -125,6 +128,8 @@ export const trainConfig = pairRequest.extend({
   /** Gold units per mean training cost difference strong − cheap. */
   w: z.number().min(0).default(0),
   dimensions,
+  /** Redraw training and test for intervals: takes about as long again as the training. */
+  intervals: z.boolean().default(true),
   /** Repeats of cross-fitting. */
   repeats: z.int().min(1).max(20).default(3),
   seed: seed.default(0),

@@ -5,12 +5,6 @@ import { z } from './zod.ts';
 
 export const interval = z.tuple([z.number(), z.number()]);
 
-/**
- * `test`: how sure a figure is for this router. `training`: how much it moves when the recipe is repeated on other labels
- * of the same kind. `both`: how sure it is for the recipe.
- */
-export const redrawn = z.enum(['test', 'training', 'both']);
-
 /** 95 % intervals of everything that is measured on the test prompts; null where a figure has none. */
 const intervals = z.object({
   /** At the shares of the curve. */
@@ -19,22 +13,31 @@ const intervals = z.object({
   /** V(w) by w, as text. */
   policyValue: z.record(z.string(), interval.nullable()),
   /** At the run's own w: what the first operating point promises. */
-  operatingPoint: z.object({ strongShare: interval, quality: interval, cost: interval }),
+  operatingPoint: z.object({
+    strongShare: interval.nullable(),
+    quality: interval.nullable(),
+    cost: interval.nullable(),
+  }),
 });
 
 export const uncertaintyDocument = z.object({
   draws: z.int(),
   /** What was refitted in each draw, what was held fixed, in words. */
   method: z.string(),
-  redrawn: z.record(redrawn, intervals),
-  /** Estimators with linear heads, training and test redrawn. */
+  /**
+   * `test`: how sure a figure is for this router. `training`: how much it moves when the recipe is repeated on other labels
+   * of the same kind. `both`: how sure it is for the recipe.
+   */
+  redrawn: z.object({ test: intervals, training: intervals.nullable(), both: intervals.nullable() }),
+  /** Why training was not redrawn. */
+  reason: z.string().nullable(),
+  /** By estimator, training and test redrawn. */
   estimators: z.record(
     z.string(),
     z.object({ egMean: interval, policyValue: z.record(z.string(), interval) }),
   ),
   /** Mean Δ, all labels redrawn. */
   meanBias: interval.nullable(),
-  seconds: z.number(),
 });
 
 /** A mean over the test prompts, twice: from gold alone, and with the help of test prompts without gold. */

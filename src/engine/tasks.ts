@@ -2,10 +2,18 @@ import { v7 as newId } from 'uuid';
 import { stageFile, type StageOptions } from '../../db/import/stage-file.ts';
 import type { StagingSummary } from '../../db/import/import-report.ts';
 import { writeSafetensors } from '../export/write-safetensors.ts';
+import {
+  prepareBootstrap,
+  runDraws,
+  type NoBootstrap,
+  type RunBootstrap,
+  type RunDraw,
+} from '../routing/bootstrap-run.ts';
+import { finishBootstrap, type FinishedBootstrap, type UnfinishedBootstrap } from './bootstrap-task.ts';
 import { estimateBias, type BiasReport } from '../routing/bias-map.ts';
 import type { RunIdentity } from '../routing/describe-router.ts';
 import type { Evaluation } from '../routing/evaluate.ts';
-import { evaluateStored, type StoredRun } from '../routing/evaluate-stored.ts';
+import { evaluateStored, prepareStored, type StoredRun } from '../routing/evaluate-stored.ts';
 import { inspectStored, type Inspection } from '../routing/inspect-run.ts';
 import { runRounds } from '../routing/replicate.ts';
 import type { ReplicateConfig, RoundResult } from '../routing/replicate-round.ts';
@@ -29,6 +37,18 @@ export type TaskMap = {
       readonly runManifest: Readonly<Record<string, unknown>>;
       readonly safetensors: Uint8Array;
     };
+  };
+  readonly 'bootstrap-prepare': {
+    readonly input: { readonly snapshot: Snapshot; readonly run: StoredRun };
+    readonly result: RunBootstrap | NoBootstrap;
+  };
+  readonly 'bootstrap-draws': {
+    readonly input: { readonly bootstrap: RunBootstrap; readonly from: number; readonly to: number };
+    readonly result: readonly RunDraw[];
+  };
+  readonly 'bootstrap-finish': {
+    readonly input: UnfinishedBootstrap;
+    readonly result: FinishedBootstrap;
   };
   readonly evaluate: {
     readonly input: {
@@ -85,6 +105,9 @@ export const tasks: Tasks<TaskMap> = {
       safetensors: writeSafetensors(trained).bytes,
     };
   },
+  'bootstrap-prepare': ({ snapshot, run }) => prepareBootstrap(prepareStored(snapshot, run, 'test')),
+  'bootstrap-draws': ({ bootstrap, from, to }, control) => runDraws(bootstrap, from, to, control),
+  'bootstrap-finish': finishBootstrap,
   evaluate: ({ snapshot, run, split }) => evaluateStored(snapshot, run, split),
   inspect: ({ snapshot, run, split }) => inspectStored(snapshot, run, split),
   replicate: ({ snapshot, config, rounds }, control) => runRounds(snapshot, config, rounds, clock, control),

@@ -1,5 +1,5 @@
 import type { Matrix } from '../core/matrix.ts';
-import { binFeatures, MOST_BINS, type BinnedFeatures } from './bins.ts';
+import { binFeatures, type BinnedFeatures } from './bins.ts';
 
 /** What trees are grown from. */
 export interface TrainingTable {
@@ -19,7 +19,6 @@ export function trainingTable(
   y: Float64Array,
   weights?: Float64Array,
   group?: ArrayLike<number>,
-  mostBins = MOST_BINS,
 ): TrainingTable {
   const ids = new Map<number, number>();
   const dense = Int32Array.from({ length: x.rows }, (_, i) => {
@@ -30,7 +29,7 @@ export function trainingTable(
   });
   return {
     x,
-    binned: binFeatures(x, mostBins),
+    binned: binFeatures(x),
     y,
     weights: weights ?? new Float64Array(x.rows).fill(1),
     group: dense,

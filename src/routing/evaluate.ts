@@ -116,13 +116,12 @@ export function evaluatePredictions(
   seed: number,
 ): Evaluation {
   const n = set.rows.length;
-  const candidates = [router, ...others, ...fixedCandidates(set)].map((candidate) => ({
-    ...candidate,
-    ranking: rankByGain(candidate.predicted),
-  }));
+  const candidates = [router, ...others, ...fixedCandidates(set)].map(ranked);
   const unit = new Float64Array(n).fill(1);
-  const point = draw(set, candidates, unit, w);
-  const draws = Array.from(bootstrapWeights(set.group, seed), (weights) => draw(set, candidates, weights, w));
+  const point = measureOnce(set, candidates, unit, w);
+  const draws = Array.from(bootstrapWeights(set.group, seed), (weights) =>
+    measureOnce(set, candidates, weights, w),
+  );
   const gapError = standardDeviation(set.gain, 1) / Math.sqrt(n);
   const gapReason =
     Math.abs(point.curve.meanGain) < 2 * gapError
@@ -186,7 +185,17 @@ function fixedCandidates(set: EvaluationSet): Candidate[] {
   ];
 }
 
-interface Draw {
+/** A candidate with its ranking, worked out once for all weights. */
+export interface RankedCandidate extends Candidate {
+  readonly ranking: Ranking;
+}
+
+export function ranked(candidate: Candidate): RankedCandidate {
+  return { ...candidate, ranking: rankByGain(candidate.predicted) };
+}
+
+/** Every figure under one set of weights. */
+export interface Draw {
   readonly curve: GainCurve;
   readonly metrics: Metrics;
   readonly quality: Float64Array;
@@ -201,15 +210,16 @@ interface Draw {
   readonly overCheap: number;
 }
 
-interface CandidateDraw {
+export interface CandidateDraw {
   readonly egMean: number;
   readonly gainRelMse: number | null;
   readonly policyValue: readonly number[];
 }
 
-function draw(
+/** @param candidates the router first */
+export function measureOnce(
   set: EvaluationSet,
-  candidates: readonly (Candidate & { readonly ranking: Ranking })[],
+  candidates: readonly RankedCandidate[],
   weights: Float64Array,
   w: number,
 ): Draw {
@@ -338,7 +348,7 @@ function callThreshold(curve: GainCurve, fraction: number): number | null {
 }
 
 function scoreCandidate(
-  candidate: Candidate & { readonly ranking: Ranking },
+  candidate: RankedCandidate,
   set: EvaluationSet,
   weights: Float64Array,
 ): CandidateDraw {

@@ -101,6 +101,7 @@ describe('the main job, command by command', () => {
       'gold-only',
       '--stage',
       'cascade',
+      '--no-intervals',
     ];
     const run = trainDocument.parse(await json(args));
     expect(run).toMatchObject({

@@ -19,6 +19,7 @@ interface TrainOptions extends CommonOptions, PairOptions {
   readonly learner: (typeof learners)[number];
   readonly gold?: GoldAmount;
   readonly w: number;
+  readonly intervals: boolean;
   readonly seed: number;
 }
 
@@ -47,6 +48,7 @@ export function addTrain(program: Command, execute: Execute): void {
       parseNonNegative,
       0,
     )
+    .option('--no-intervals', 'do not redraw training: intervals then say only how sure this router is')
     .option('--seed <n>', 'seed of folds, draws and intervals', parseSeed, 0)
     .option('--json', 'print one JSON document')
     .action((project: string, options: TrainOptions) =>
@@ -60,6 +62,7 @@ export function addTrain(program: Command, execute: Execute): void {
           learner: options.learner,
           ...(options.gold === undefined ? {} : { gold: options.gold }),
           w: options.w,
+          intervals: options.intervals,
           seed: options.seed,
         });
         context.output.result(

@@ -14,6 +14,7 @@ import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
 import { runJobTask } from '../run-tasks.ts';
 import type { Session } from '../session.ts';
+import { redrawRun } from './bootstrap-service.ts';
 import { readSnapshot } from './snapshot-service.ts';
 
 /** What is kept of a run beside its document: every estimator, to stand beside it in a later evaluation. */
@@ -27,10 +28,11 @@ const keptModels = z.union([
 
 /** Trains a router and keeps it: configuration, manifest, document and the bytes of router.safetensors. */
 export async function train(
-  { deps, session, emit }: EngineContext,
+  context: EngineContext,
   input: ParsedInput<'run.train'>,
   job: JobContext,
 ): Promise<JobResult<'run.train'>> {
+  const { deps, session, emit } = context;
   const createdMs = deps.clock();
   const open = session();
   const runId = deps.newId();
@@ -47,15 +49,22 @@ export async function train(
       prices: Object.fromEntries(listModels(open.file.db).map(({ name, ...price }) => [name, price])),
     },
   };
-  const { report, models, runManifest, safetensors } = await runJobTask(deps, job, 'train', task);
+  const trained = await runJobTask(deps, job, 'train', task, { from: 0, to: input.intervals ? 0.5 : 1 });
+  const { report, models, runManifest } = trained;
   job.control.throwIfCancelled();
+  const run = { blocks: blocksOf(trained.safetensors), models, config: task.config };
+  const redrawn = input.intervals
+    ? await redrawRun(context, job, { ...trained, snapshot, run }, 0.5)
+    : { uncertainty: null, thetas: [], safetensors: trained.safetensors };
+  const { uncertainty, thetas, safetensors } = redrawn;
   const document = trainDocument.parse({
     ...report,
+    uncertainty,
     runId,
     seconds: (deps.clock() - createdMs) / 1000,
     manifest: runManifest,
   });
-  const result = { ...document, storedModels: models };
+  const result = { ...document, storedModels: models, thetas };
   insertRun(open.file.db, {
     id: runId,
     createdMs,
@@ -127,17 +136,17 @@ export function trainerConfig(input: ParsedInput<'run.train'>): TrainConfig {
 }
 
 export function readStoredRun(session: Session, run: Run, config: TrainConfig): StoredRun {
-  const file = readRouterFile(requireArtifact(session, run.id));
+  return { blocks: blocksOf(requireArtifact(session, run.id)), models: modelsOf(run), config };
+}
+
+function blocksOf(safetensors: Uint8Array): StoredRun['blocks'] {
+  const file = readRouterFile(safetensors);
   return {
-    blocks: {
-      blocks: file.manifest.blocks,
-      tensors: blockTensors(file),
-      dim: featureDim(file.manifest),
-      absent: [],
-      warnings: [],
-    },
-    models: modelsOf(run),
-    config,
+    blocks: file.manifest.blocks,
+    tensors: blockTensors(file),
+    dim: featureDim(file.manifest),
+    absent: [],
+    warnings: [],
   };
 }
 
