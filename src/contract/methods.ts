@@ -11,6 +11,7 @@ import type { Frozen } from './method.ts';
 import { projectMethods } from './projects.ts';
 import { queueMethods } from './queues.ts';
 import { raterMethods } from './raters.ts';
+import { reviewMethods } from './review.ts';
 import { runMethods } from './runs.ts';
 import { taskMethods } from './tasks.ts';
 import type { z } from './zod.ts';
@@ -25,6 +26,7 @@ export const methods = {
   ...taskMethods,
   ...queueMethods,
   ...raterMethods,
+  ...reviewMethods,
   ...runMethods,
   ...biasMethods,
   ...inspectionMethods,

@@ -24,6 +24,7 @@ import { inspectionHandlers, inspectionJobs } from './handlers/inspection-handle
 import { jobHandlers } from './handlers/job-handlers.ts';
 import { projectHandlers } from './handlers/project-handlers.ts';
 import { runHandlers, runJobs } from './handlers/run-handlers.ts';
+import { reviewHandlers } from './handlers/review-handlers.ts';
 import { workbenchHandlers } from './handlers/workbench-handlers.ts';
 import { closeSession, type Session } from './session.ts';
 
@@ -82,6 +83,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...dataHandlers(context),
     ...gradingHandlers(context),
     ...workbenchHandlers(context),
+    ...reviewHandlers(context),
     ...runHandlers(context),
     ...biasHandlers(context),
     ...inspectionHandlers(context),
