@@ -50,13 +50,11 @@ export function agreementOf(
       const { ratings: met } = reviewTable(grades, criterionValue(id));
       return { id, text, shared: sharedItems(met), figures: groupFigures(met) };
     }),
-    pairs: pairs
-      .slice(0, MAX_PAIRS)
-      .map(({ a, b }) => ({
-        a,
-        b,
-        figures: pairFigures(sideBySide(columnOf(table, a), columnOf(table, b))),
-      })),
+    pairs: pairs.slice(0, MAX_PAIRS).map(({ a, b }) => ({
+      a,
+      b,
+      figures: pairFigures(sideBySide(columnOf(table, a), columnOf(table, b))),
+    })),
     sources: sourceColumns(db, table, isVerdict).map(({ name, kind, values }) => ({
       name,
       kind,
