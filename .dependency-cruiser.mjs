@@ -14,6 +14,13 @@ export default {
   forbidden: [
     ...layerRules,
     {
+      name: 'layer-encoders',
+      comment: 'encoders of texts serve projects and servers alike, and know neither',
+      severity: 'error',
+      from: { path: '^src/encoders/' },
+      to: { path: '^(src|db|main|renderer)/', pathNot: '^src/(encoders/|runtime/|core/|contract/zod\\.ts$)' },
+    },
+    {
       name: 'layer-serve',
       comment: 'a server of bundles knows the runtime and nothing of projects',
       severity: 'error',

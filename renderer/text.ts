@@ -55,6 +55,7 @@ export const text = {
     bias: 'Bias map',
     export: 'Export',
     verify: 'Parity check',
+    embed: 'Embedding',
   },
   commands: {
     groupGo: 'Go to',

@@ -1,7 +1,8 @@
 import { AppError } from '../../src/core/errors.ts';
 import type { Warning } from '../../src/core/warning.ts';
+import type { EncoderDescription } from '../../src/runtime/manifest.ts';
 import type { CovariateColumn } from '../../src/routing/snapshot.ts';
-import { iterateEmbeddings, listEncoders } from '../repositories/embeddings.ts';
+import { getEncoderDescription, iterateEmbeddings, listEncoders } from '../repositories/embeddings.ts';
 import type { ReadableDb } from '../sqlite.ts';
 
 /** The numeric columns imported with the prompts, by name; what is not a number is absent, and counted. */
@@ -51,7 +52,11 @@ export function promptVectors(
   db: ReadableDb,
   encoder: string | null,
   promptIds: readonly number[],
-): { readonly vectors: Float64Array | null; readonly vectorDim: number } {
+): {
+  readonly vectors: Float64Array | null;
+  readonly vectorDim: number;
+  readonly vectorEncoder?: EncoderDescription;
+} {
   if (encoder === null) return { vectors: null, vectorDim: 0 };
   const encoders = listEncoders(db);
   const known = encoders.find((each) => each.encoder === encoder);
@@ -82,5 +87,6 @@ export function promptVectors(
       { details: { encoder, filled, prompts: promptIds.length } },
     );
   }
-  return { vectors, vectorDim: dimension };
+  const description = getEncoderDescription(db, encoder);
+  return { vectors, vectorDim: dimension, ...(description === null ? {} : { vectorEncoder: description }) };
 }

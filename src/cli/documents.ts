@@ -7,6 +7,7 @@ export type JsonTrain = JobResult<'run.train'>;
 export type JsonEvaluate = JobResult<'run.evaluate'>;
 export type JsonReplicate = JobResult<'replicate.start'>;
 export type JsonBias = JobResult<'bias.estimate'>;
+export type JsonEmbed = JobResult<'embedding.start'>;
 export type JsonExport = JobResult<'bundle.export'>;
 export type JsonRuns = MethodOutput<'run.list'>;
 export type JsonVerify = MethodOutput<'bundle.verify'>;

@@ -6,6 +6,7 @@ import { AppError, toErrorPayload } from '../core/errors.ts';
 import { createEngine } from '../engine/engine.ts';
 import { addBias } from './commands/bias.ts';
 import { addDemo } from './commands/demo.ts';
+import { addEmbed } from './commands/embed.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
@@ -84,6 +85,7 @@ export async function runProgram(locations: ProgramLocations): Promise<void> {
     addImport,
     addStatus,
     addPrice,
+    addEmbed,
     addBias,
     addTrain,
     addRuns,

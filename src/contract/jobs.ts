@@ -2,7 +2,16 @@ import { errorPayload } from './common.ts';
 import { query } from './method.ts';
 import { z } from './zod.ts';
 
-export const jobKind = z.enum(['import', 'train', 'evaluate', 'replicate', 'bias', 'export', 'verify']);
+export const jobKind = z.enum([
+  'import',
+  'train',
+  'evaluate',
+  'replicate',
+  'bias',
+  'export',
+  'verify',
+  'embed',
+]);
 export const jobState = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
 
 /** What a job method answers at once. */

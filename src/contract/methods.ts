@@ -2,6 +2,7 @@ import type { ErrorPayload } from '../core/errors.ts';
 import { biasMethods } from './bias.ts';
 import { bundleMethods } from './bundles.ts';
 import { dataMethods } from './data.ts';
+import { embeddingMethods } from './embeddings.ts';
 import { gradingMethods } from './grading.ts';
 import { previewMethods } from './import-preview.ts';
 import { importMethods } from './imports.ts';
@@ -31,6 +32,7 @@ export const methods = {
   ...biasMethods,
   ...inspectionMethods,
   ...bundleMethods,
+  ...embeddingMethods,
   ...jobMethods,
 };
 

@@ -17,6 +17,7 @@ import { createEventBus } from './event-bus.ts';
 import { biasHandlers, biasJobs } from './handlers/bias-handlers.ts';
 import { bundleHandlers, bundleJobs } from './handlers/bundle-handlers.ts';
 import { dataHandlers } from './handlers/data-handlers.ts';
+import { embeddingHandlers, embeddingJobs } from './handlers/embedding-handlers.ts';
 import { gradingHandlers } from './handlers/grading-handlers.ts';
 import { importHandlers, importJobs } from './handlers/import-handlers.ts';
 import { previewHandlers } from './handlers/preview-handlers.ts';
@@ -88,6 +89,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...biasHandlers(context),
     ...inspectionHandlers(context),
     ...bundleHandlers(context),
+    ...embeddingHandlers(context),
     ...jobHandlers(context),
   };
   const jobs: JobHandlers = {
@@ -96,6 +98,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...biasJobs(context),
     ...inspectionJobs(context),
     ...bundleJobs(context),
+    ...embeddingJobs(context),
   };
 
   async function answerQuery<N extends QueryMethodName>(name: N, raw: unknown): Promise<MethodOutput<N>> {

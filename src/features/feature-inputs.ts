@@ -1,7 +1,7 @@
 /** What the feature blocks of a run read, prepared once and shared by every fit on a subset of the rows. */
 import { AppError } from '../core/errors.ts';
 import { uncontrolled, type JobControl } from '../core/progress.ts';
-import type { HashedNgramSpec } from '../runtime/manifest.ts';
+import type { EncoderDescription, HashedNgramSpec } from '../runtime/manifest.ts';
 import { textForm, TEXT_FORM_DIM } from '../runtime/text-form.ts';
 import { hashTexts, type TextCounts } from './text-counts.ts';
 
@@ -16,6 +16,8 @@ export interface FeatureSource {
   /** n × vectorDim, row-major, NaN where a row has none; or null. */
   readonly vectors: Float64Array | null;
   readonly vectorDim: number;
+  /** How they were made, where that is known. */
+  readonly vectorEncoder?: EncoderDescription | null;
 }
 
 interface InputBase {
@@ -39,6 +41,8 @@ export interface NumbersInput extends InputBase {
   readonly dim: number;
   /** The column's or signal's own name. */
   readonly column: string;
+  /** Of vectors, how they were made. */
+  readonly encoder?: EncoderDescription;
 }
 
 export type BlockInputs = TextInput | NumbersInput;
@@ -131,6 +135,7 @@ export function prepareFeatureInputs(
 ): FeatureInputs {
   checkLengths(source);
   const { stage, prompts, cheapResponses, covariates, signals, vectors, vectorDim } = source;
+  const encoder = source.vectorEncoder ?? null;
   const blocks: BlockInputs[] = [];
   const hasPrompts = prompts.some((prompt) => prompt !== '');
   if (vectors !== null) {
@@ -141,6 +146,7 @@ export function prepareFeatureInputs(
       values: vectors,
       dim: vectorDim,
       column: '',
+      ...(encoder === null ? {} : { encoder }),
     });
   } else if (hasPrompts) {
     blocks.push(textInput('prompt', 'prompt', prompts, stage, control));

@@ -65,7 +65,10 @@ function fitRawBlock(
     case 'precomputed': {
       const projection = fitVectorProjection(input.values, input.dim, rows, dim, rng, control);
       return {
-        block: { kind: input.kind, name, dim: projection.dim, scale: 1, inputDim: input.dim },
+        block: {
+          ...{ kind: input.kind, name, dim: projection.dim, scale: 1, inputDim: input.dim },
+          ...(input.encoder === undefined ? {} : { encoder: input.encoder }),
+        },
         tensors: {
           [`${name}.components`]: { shape: [input.dim, projection.dim], data: projection.components },
         },

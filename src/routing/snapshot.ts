@@ -1,4 +1,5 @@
 import type { Warning } from '../core/warning.ts';
+import type { EncoderDescription } from '../runtime/manifest.ts';
 
 /** Before any model has answered, or after the cheap one has (statistics: feature blocks and stages). */
 export type Stage = 'route' | 'cascade';
@@ -62,6 +63,8 @@ export interface SnapshotRows {
   /** Imported vectors (n × vectorDim, row-major), or null. */
   readonly vectors: Float64Array | null;
   readonly vectorDim: number;
+  /** How they were made, where that is known. */
+  readonly vectorEncoder?: EncoderDescription | null;
   /** SPLIT.train, .dev or .test; a prompt that occurs twice has one split. */
   readonly split: Uint8Array;
   /** Equal numbers = the same normalised prompt. */

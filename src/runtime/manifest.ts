@@ -48,10 +48,32 @@ export interface TextBlock extends BlockBase {
   readonly encoder: HashedNgramSpec;
 }
 
-/** An imported vector → projection. Tensor `<name>.components` [inputDim, dim]. */
+/** What makes the vector of a text, so that production makes the same one. The runtime itself makes none. */
+export interface EncoderDescription {
+  /** A server that speaks /v1/embeddings, or a sentence encoder in a local folder. */
+  readonly kind: 'openai-embeddings' | 'onnx';
+  readonly model: string;
+  /** SHA-256 over the files of a local model; null where a server keeps them. */
+  readonly revision: string | null;
+  readonly dimension: number;
+  /** Whether `dimension` was asked for: a server shortened its vectors. */
+  readonly isShortened: boolean;
+  /** How the vectors of tokens become one: known of a local model only. */
+  readonly pooling: 'mean' | 'cls' | 'server';
+  /** `l2`: divided by its length. */
+  readonly normalisation: 'l2' | 'none';
+  /** Put before every text. */
+  readonly prefix: string;
+  /** Text beyond this many code points is not read (the prefix is not counted). */
+  readonly maxCodePoints: number;
+}
+
+/** A vector that comes with the prompt → projection. Tensor `<name>.components` [inputDim, dim]. */
 export interface PrecomputedBlock extends BlockBase {
   readonly kind: 'precomputed';
   readonly inputDim: number;
+  /** Left out: vectors were imported, and the bundle does not know how they were made. */
+  readonly encoder?: EncoderDescription;
 }
 
 /** Length, digits, code, language, question form of a text (src/runtime/text-form.ts). */

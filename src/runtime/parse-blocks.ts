@@ -1,7 +1,7 @@
 /** The blocks of a manifest, checked. */
 import { RouterFileError } from './errors.ts';
-import { asFinite, asInteger, asList, asOneOf, asRecord, asText, refuse } from './json.ts';
-import type { BlockSpec, HashedNgramSpec } from './manifest.ts';
+import { asBoolean, asFinite, asInteger, asList, asOneOf, asRecord, asText, orNull, refuse } from './json.ts';
+import type { BlockSpec, EncoderDescription, HashedNgramSpec } from './manifest.ts';
 import { TEXT_FORM_DIM } from './text-form.ts';
 
 export const MAX_DIM = 1_000_000;
@@ -24,6 +24,21 @@ function parseEncoder(value: unknown, path: string): HashedNgramSpec {
     buckets,
     wordNgrams: parseRange(raw.wordNgrams, `${path}.wordNgrams`),
     charNgrams: parseRange(raw.charNgrams, `${path}.charNgrams`),
+    maxCodePoints: asInteger(raw.maxCodePoints, `${path}.maxCodePoints`, 1, MAX_CODE_POINTS),
+  };
+}
+
+function parseDescription(value: unknown, path: string): EncoderDescription {
+  const raw = asRecord(value, path);
+  return {
+    kind: asOneOf(raw.kind, `${path}.kind`, ['openai-embeddings', 'onnx']),
+    model: asText(raw.model, `${path}.model`),
+    revision: orNull(raw.revision, `${path}.revision`, asText),
+    dimension: asInteger(raw.dimension, `${path}.dimension`, 1, MAX_DIM),
+    isShortened: asBoolean(raw.isShortened, `${path}.isShortened`),
+    pooling: asOneOf(raw.pooling, `${path}.pooling`, ['mean', 'cls', 'server']),
+    normalisation: asOneOf(raw.normalisation, `${path}.normalisation`, ['l2', 'none']),
+    prefix: asText(raw.prefix, `${path}.prefix`),
     maxCodePoints: asInteger(raw.maxCodePoints, `${path}.maxCodePoints`, 1, MAX_CODE_POINTS),
   };
 }
@@ -51,7 +66,12 @@ function parseBlock(value: unknown, path: string): BlockSpec {
         encoder: parseEncoder(raw.encoder, `${path}.encoder`),
       };
     case 'precomputed':
-      return { ...base, kind, inputDim: asInteger(raw.inputDim, `${path}.inputDim`, 1, MAX_DIM) };
+      return {
+        ...base,
+        kind,
+        inputDim: asInteger(raw.inputDim, `${path}.inputDim`, 1, MAX_DIM),
+        ...(raw.encoder === undefined ? {} : { encoder: parseDescription(raw.encoder, `${path}.encoder`) }),
+      };
     case 'text-form':
       asInteger(raw.version, `${path}.version`, 1, 1);
       asInteger(base.dim, `${path}.dim`, TEXT_FORM_DIM, TEXT_FORM_DIM);

@@ -146,6 +146,19 @@ def _parse_json(text, code, what):
         raise RouterFileError(code, f"{what} is not valid JSON.") from None
 
 
+def _description(value, path):
+    raw = _record(value, path)
+    _one_of(raw.get("kind"), f"{path}.kind", ("openai-embeddings", "onnx"))
+    _text(raw.get("model"), f"{path}.model")
+    _or_null(raw.get("revision", ""), f"{path}.revision", _text)
+    _integer(raw.get("dimension"), f"{path}.dimension", 1, MAX_DIM)
+    _boolean(raw.get("isShortened"), f"{path}.isShortened")
+    _one_of(raw.get("pooling"), f"{path}.pooling", ("mean", "cls", "server"))
+    _one_of(raw.get("normalisation"), f"{path}.normalisation", ("l2", "none"))
+    _text(raw.get("prefix"), f"{path}.prefix")
+    _integer(raw.get("maxCodePoints"), f"{path}.maxCodePoints", 1, MAX_CODE_POINTS)
+
+
 def _check_block(value, path):
     raw = _record(value, path)
     kind = _one_of(raw.get("kind"), f"{path}.kind", ("hashed-ngram", "precomputed", "text-form", "columns", "signals"))
@@ -166,6 +179,8 @@ def _check_block(value, path):
         _integer(encoder.get("maxCodePoints"), f"{path}.encoder.maxCodePoints", 1, MAX_CODE_POINTS)
     elif kind == "precomputed":
         _integer(raw.get("inputDim"), f"{path}.inputDim", 1, MAX_DIM)
+        if "encoder" in raw:
+            _description(raw["encoder"], f"{path}.encoder")
     elif kind == "text-form":
         _integer(raw.get("version"), f"{path}.version", 1, 1)
         _integer(dim, f"{path}.dim", 11, 11)

@@ -72,8 +72,8 @@ async function encodeIfNeeded(
   vector: readonly number[] | undefined,
   signal: AbortSignal,
 ): Promise<ArrayLike<number> | undefined> {
-  if (vector !== undefined || decider.vectorDim === null || encode === null || prompt === undefined)
-    return vector;
+  if (vector !== undefined || decider.vectorDim === null || encode === null) return vector;
+  if (prompt === undefined || prompt.trim() === '') return undefined;
   try {
     return await encode(prompt, signal);
   } catch (error) {

@@ -42,7 +42,8 @@ export async function scoreRequest(
 ): Promise<Scored> {
   const { decider, encode } = parts;
   const text = exchange.prompt;
-  if (text === null) return { kind: 'unscored', reason: 'No message of a user has a text to score' };
+  if (text === null || (decider.vectorDim !== null && text.trim() === ''))
+    return { kind: 'unscored', reason: 'No message of a user has a text to score' };
   const startedMs = parts.monotonicMs();
   let vector: Float64Array | undefined;
   if (decider.vectorDim !== null) {

@@ -52,15 +52,17 @@ const expert = z.strictObject({
   message: z.string().min(1).default('This question has been passed on to an expert.'),
 });
 
-const encoder = z.strictObject({
-  kind: z.literal('openai-embeddings'),
-  baseUrl: httpUrl,
-  model: z.string().min(1),
-  apiKey: z.string().min(1).optional(),
-  /** Asks the server for vectors of this length, where it can shorten them. */
-  dimensions: z.int().min(1).optional(),
-  timeoutMs: milliseconds.default(5000),
-});
+/** Where the vectors of prompts come from; how they are made is in the bundle. */
+const encoder = z.union([
+  z.strictObject({
+    baseUrl: httpUrl,
+    apiKey: z.string().min(1).optional(),
+    /** What this server calls the model; left out: as the bundle does. */
+    model: z.string().min(1).optional(),
+    timeoutMs: milliseconds.default(5000),
+  }),
+  z.strictObject({ folder: z.string().min(1) }),
+]);
 
 const serveConfig = z.strictObject({
   /** The router's name in requests; left out: the bundle's. */
@@ -82,6 +84,7 @@ const serveConfig = z.strictObject({
 });
 
 export type ServeConfig = Readonly<z.output<typeof serveConfig>>;
+export type EncoderConfig = Readonly<z.output<typeof encoder>>;
 export type UpstreamConfig = Readonly<z.output<typeof upstream>>;
 export type ServeLimits = Readonly<z.output<typeof limits>>;
 

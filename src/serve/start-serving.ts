@@ -10,6 +10,7 @@ import { createDecider, type Decider } from './decider.ts';
 import { createDecisionLog } from './decision-log.ts';
 import { createExpertQueue } from './expert.ts';
 import type { ServeParts } from './exchange.ts';
+import { openPromptEncoder } from './prompt-encoder.ts';
 import { openLineFile, type LineFile } from './line-file.ts';
 import { routerNameOf } from './requested-model.ts';
 import { createRouterServer, type RouterServer } from './router-server.ts';
@@ -56,6 +57,7 @@ export async function createServing(deps: ServingDeps): Promise<Serving> {
       isTold = true;
     });
   };
+  const encoder = await openPromptEncoder(deps, decider);
   const logFile = config.log === undefined ? null : await open(config.log.decisions);
   const queueFile = config.expert === undefined ? null : await open(config.expert.queue);
   const parts: ServeParts = {
@@ -67,7 +69,7 @@ export async function createServing(deps: ServingDeps): Promise<Serving> {
     calls: createUpstreamCalls(config.limits),
     log: createDecisionLog(logFile, config.log?.text === true),
     queue: queueFile === null ? null : createExpertQueue(queueFile, routerName),
-    encode: null,
+    encode: encoder === null ? null : encoder.encode,
     scoreAnswer: config.signals === undefined ? null : createAnswerScorer(config.signals),
   };
   const server = createRouterServer(parts, {
@@ -83,7 +85,7 @@ export async function createServing(deps: ServingDeps): Promise<Serving> {
     isDecideOnly: Object.keys(config.models).length === 0,
     stop: async () => {
       const cut = await server.close();
-      await Promise.all([logFile?.close(), queueFile?.close()]);
+      await Promise.all([logFile?.close(), queueFile?.close(), encoder?.close()]);
       return cut;
     },
   };
