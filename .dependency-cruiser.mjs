@@ -52,6 +52,13 @@ export default {
       to: { path: 'node_modules/better-sqlite3' },
     },
     {
+      name: 'one-protobuf-import-site',
+      comment: 'protobufjs is imported by src/export/onnx/protobuf.ts only',
+      severity: 'error',
+      from: { pathNot: '^src/export/onnx/protobuf\\.ts$' },
+      to: { path: 'node_modules/protobufjs' },
+    },
+    {
       name: 'db-below-engine',
       comment: 'the project file does not know the engine or its hosts',
       severity: 'error',

@@ -20,10 +20,11 @@ export default defineConfig([
     output: { dir: 'dist/runtime', format: 'esm', entryFileNames: '[name].mjs' },
     plugins: [
       {
-        name: 'copy-python-runtime',
+        name: 'copy-python-programs',
         writeBundle() {
           mkdirSync('dist/runtime', { recursive: true });
           copyFileSync('src/runtime/router.py', 'dist/runtime/router.py');
+          copyFileSync('src/export/litellm/metarouter_callback.py', 'dist/runtime/metarouter_callback.py');
         },
       },
     ],

@@ -4,15 +4,20 @@ import { z } from './zod.ts';
 
 export const verifyDocument = z.object({
   ok: z.boolean(),
-  /** By format: golden rows compared, the largest difference in gain, whether every decision is the same. */
+  /** Every format that there is: golden rows compared, the largest difference in gain, whether every decision is the same. */
   formats: z.record(
     z.string(),
     z.object({
+      /**
+       * checked: it ran here and agrees; failed: it does not; not-run: it is there, what runs it is not; written: nothing to
+       * run; absent: not in the bundle.
+       */
+      state: z.enum(['checked', 'failed', 'not-run', 'written', 'absent']),
       rows: z.int(),
       maxAbsDiff: z.number().nullable(),
       decisionsEqual: z.boolean(),
-      /** Why it was not run. */
-      skipped: z.string().optional(),
+      /** Why it is absent or was not run. */
+      reason: z.string().optional(),
       /** What else a reader of the figure must know. */
       note: z.string().optional(),
     }),

@@ -7,33 +7,23 @@ import { readRouterFile, type RouterFile } from '../runtime/router-file.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { writeCard, type Licences } from './card.ts';
 import { listFiles, replaceFolder, writeSynced } from './folder.ts';
+import { CARD, chooseFormats, FORMATS, type Format, type FormatFiles } from './formats.ts';
 import { goldenRows, type GoldenRow } from './golden.ts';
-import {
-  askRouterMjs,
-  askRouterPy,
-  checkFormat,
-  skipped,
-  type FormatParity,
-  type ParityReport,
-  type SkippedFormat,
-} from './parity.ts';
-import { findPython } from './python.ts';
+import { checkFormat, notCompared, type FormatReport, type ParityReport } from './parity.ts';
+import { createPythonFinder } from './python.ts';
+import type { RuntimeFiles } from './runtime-files.ts';
 import { parseSums, SUMS_FILE, writeSums } from './sums.ts';
 import { writeSafetensors } from './write-safetensors.ts';
-
-/** Where the built runtimes are (dist/runtime of the product). */
-export interface RuntimeFiles {
-  readonly routerMjs: string;
-  readonly routerPy: string;
-}
 
 export interface BundleOptions {
   /** The folder to write; its parents are made. */
   readonly directory: string;
   readonly runtimes: RuntimeFiles;
+  /** Names of formats (formats.ts); absent: all of them. */
+  readonly formats?: readonly string[] | undefined;
   /** Replace a bundle that is there. Anything else that is there is never replaced. */
   readonly overwrite?: boolean;
-  /** The Python to prove router.py with; otherwise one is looked for. */
+  /** The Python to prove formats with; otherwise one is looked for. */
   readonly python?: string | undefined;
   readonly licences?: Licences;
 }
@@ -43,16 +33,13 @@ export interface Bundle {
   readonly manifest: Manifest;
   /** Sorted by name. */
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  /** Every format that there is, written or not. */
   readonly parity: ParityReport;
 }
 
 export const ROUTER_FILE = 'router.safetensors';
 export const MANIFEST_FILE = 'manifest.json';
 export const GOLDEN_FILE = 'golden.jsonl';
-export const ROUTER_MJS = 'runtime/router.mjs';
-export const ROUTER_PY = 'runtime/router.py';
-export const NO_PYTHON =
-  'no Python 3.11 or newer with numpy was found; set METAROUTER_PYTHON to one and verify the bundle';
 
 /** What Python leaves beside a module that was imported is nobody's work. */
 function isLeftover(name: string): boolean {
@@ -86,16 +73,6 @@ async function checkTarget(directory: string, overwrite: boolean): Promise<void>
   }
 }
 
-async function readRuntime(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new AppError('not-found', `The runtime ${basename(path)} is missing: build the product first.`, {
-      cause,
-    });
-  }
-}
-
 /** A folder of a new name beside the target, so that the rename stays on one disk. */
 async function makeSibling(directory: string): Promise<string> {
   for (let attempt = 0; ; attempt++) {
@@ -110,25 +87,70 @@ async function makeSibling(directory: string): Promise<string> {
   }
 }
 
+/** The formats of one bundle: what was written, and why the others were not. */
+interface WrittenFormats {
+  readonly present: readonly Format[];
+  readonly files: FormatFiles;
+  readonly absent: ReadonlyMap<string, string>;
+}
+
+async function writeFormats(
+  formats: readonly Format[],
+  file: RouterFile,
+  runtimes: RuntimeFiles,
+): Promise<WrittenFormats> {
+  const absent = new Map(FORMATS.map(({ name }) => [name, 'not asked for']));
+  const files: Record<string, Uint8Array | string> = {};
+  const present: Format[] = [];
+  for (const format of formats) {
+    const written = await format.write({ file, runtimes });
+    if (typeof written === 'string') {
+      absent.set(format.name, written);
+      continue;
+    }
+    absent.delete(format.name);
+    present.push(format);
+    Object.assign(files, written);
+  }
+  return { present, files, absent };
+}
+
+interface Proof {
+  readonly folder: string;
+  readonly bytes: Uint8Array;
+  readonly file: RouterFile;
+  readonly rows: readonly GoldenRow[];
+  readonly python: string | undefined;
+}
+
 async function proveParity(
-  folder: string,
-  bytes: Uint8Array,
-  rows: readonly GoldenRow[],
-  python?: string,
+  { present, absent }: WrittenFormats,
+  { folder, bytes, file, rows, python }: Proof,
 ): Promise<ParityReport> {
   const problems: string[] = [];
-  const report: Record<string, FormatParity | SkippedFormat> = {};
-  report['router.mjs'] = await checkFormat(
-    'router.mjs',
-    askRouterMjs(join(folder, ROUTER_MJS), bytes),
-    rows,
-    problems,
-  );
-  const found = await findPython(python);
-  report['router.py'] =
-    found === null
-      ? skipped(NO_PYTHON)
-      : await checkFormat('router.py', askRouterPy(found, join(folder, ROUTER_PY), folder), rows, problems);
+  const findPython = createPythonFinder(python);
+  const report: Record<string, FormatReport> = {};
+  for (const format of FORMATS) {
+    const { name, note } = format;
+    if (!present.includes(format)) {
+      report[name] = notCompared('absent', absent.get(name));
+      continue;
+    }
+    const ask = await format.ask({
+      folder,
+      bytes,
+      file,
+      python: findPython,
+      program: async (path) => Promise.resolve(join(folder, path)),
+    });
+    report[name] =
+      typeof ask === 'string'
+        ? notCompared('not-run', ask)
+        : {
+            ...(await checkFormat(name, ask, rows, problems, format)),
+            ...(note === undefined ? {} : { note }),
+          };
+  }
   if (problems.length === 0) return report;
   throw new AppError('parity-failed', `Nothing was exported. ${problems.join(' ')}`, {
     details: { parity: report },
@@ -140,10 +162,7 @@ function roundedUp(report: ParityReport): ParityReport {
   const round = (difference: number | null): number | null =>
     difference === null ? null : Number(`1e${Math.ceil(Math.log10(Math.max(difference, 1e-12)))}`);
   return Object.fromEntries(
-    Object.entries(report).map(([name, entry]) => [
-      name,
-      'skipped' in entry ? entry : { ...entry, maxAbsDiff: round(entry.maxAbsDiff) },
-    ]),
+    Object.entries(report).map(([name, entry]) => [name, { ...entry, maxAbsDiff: round(entry.maxAbsDiff) }]),
   );
 }
 
@@ -180,36 +199,38 @@ async function fill(
   trained: TrainedRouter,
   options: BundleOptions,
 ): Promise<Omit<Bundle, 'directory'>> {
+  const { formats, hasCard } = chooseFormats(options.formats ?? ['all']);
   const { bytes, file, manifest } = serialise(trained);
   const rows = goldenRows(file);
-  const encoder = new TextEncoder();
-  const files: Record<string, Uint8Array> = {
-    [ROUTER_FILE]: bytes,
-    [ROUTER_MJS]: await readRuntime(options.runtimes.routerMjs),
-    [ROUTER_PY]: await readRuntime(options.runtimes.routerPy),
-    [GOLDEN_FILE]: encoder.encode(jsonLines(rows)),
+  const written = await writeFormats(formats, file, options.runtimes);
+  const encode = (content: Uint8Array | string): Uint8Array =>
+    typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const first: FormatFiles = { [ROUTER_FILE]: bytes, [GOLDEN_FILE]: jsonLines(rows), ...written.files };
+  const files: Record<string, Uint8Array> = {};
+  const put = async (name: string, content: Uint8Array | string): Promise<void> => {
+    files[name] = encode(content);
+    await writeSynced(folder, name, files[name]);
   };
-  for (const [name, content] of Object.entries(files)) await writeSynced(folder, name, content);
-  const parity = await proveParity(folder, bytes, rows, options.python);
+  for (const [name, content] of Object.entries(first)) await put(name, content);
+  const proven = await proveParity(written, { folder, bytes, file, rows, python: options.python });
+  const parity = {
+    ...proven,
+    [CARD]: hasCard ? notCompared('written') : notCompared('absent', 'not asked for'),
+  };
   const stored = roundedUp(parity);
-  const rest: Record<string, Uint8Array> = {
-    [MANIFEST_FILE]: encoder.encode(`${canonicalJson({ ...manifest, parity: stored }, 2)}\n`),
-    'card.md': encoder.encode(writeCard(file.manifest, stored, options.licences)),
-  };
-  rest[SUMS_FILE] = encoder.encode(writeSums({ ...files, ...rest }));
-  for (const [name, content] of Object.entries(rest)) await writeSynced(folder, name, content);
-  const sizes = Object.entries({ ...files, ...rest }).map(([name, content]) => ({
-    name,
-    bytes: content.length,
-  }));
+  await put(MANIFEST_FILE, `${canonicalJson({ ...manifest, parity: stored }, 2)}\n`);
+  const card: FormatFiles = hasCard ? writeCard(file.manifest, stored, options.licences) : {};
+  for (const [name, content] of Object.entries(card)) await put(name, content);
+  await put(SUMS_FILE, writeSums(files));
+  const sizes = Object.entries(files).map(([name, content]) => ({ name, bytes: content.length }));
   return { manifest: file.manifest, parity, files: sizes.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
 /**
- * Writes a trained router as a bundle. Everything is written to a temporary folder beside the target and proven there:
- * router.mjs and (where there is a Python) router.py must reproduce the golden rows. Then it is renamed into place.
+ * Writes a trained router as a bundle. Everything is written to a temporary folder beside the target and proven there: every
+ * format that can be run here must reproduce the golden rows. Then it is renamed into place.
  *
- * @throws AppError `already-exists`, `not-found` (runtimes), `parity-failed`, `invalid-input` (NaN), `internal` (a router that is
+ * @throws AppError `usage` (no such format), `already-exists`, `not-found` (runtimes), `parity-failed`, `invalid-input` (NaN), `internal` (a router that is
  *   not valid); then nothing is left behind
  */
 export async function buildBundle(trained: TrainedRouter, options: BundleOptions): Promise<Bundle> {

@@ -9,15 +9,25 @@ export interface ProcessResult {
   readonly stderr: string;
 }
 
+export interface ProcessOptions {
+  readonly timeoutMs?: number;
+  /** Instead of this process's own environment. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
 /** Runs a program to its end with a text on standard input. A program that is not there gives exit code null. */
 export async function runProcess(
   command: string,
   args: readonly string[],
   input = '',
-  timeoutMs = 120_000,
+  { timeoutMs = 120_000, environment = process.env }: ProcessOptions = {},
 ): Promise<ProcessResult> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { timeout: timeoutMs, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      timeout: timeoutMs,
+      env: environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     const finish = (exitCode: number | null): void => {
@@ -39,43 +49,68 @@ export async function runProcess(
   });
 }
 
-/** numpy is looked for, not imported: that takes longer than the rest of an export. */
-const CHECK =
-  'import sys, importlib.util as u; sys.exit(0 if sys.version_info >= (3, 11) and u.find_spec("numpy") else 1)';
+/** Modules are looked for, not imported: that takes longer than the rest of an export. */
+const PROBE = `import sys, importlib.util as u
+print(*[name for name in sys.argv[1:] if sys.version_info >= (3, 11) and u.find_spec(name)])`;
 
-/**
- * The first of `preferred`, the environment's METAROUTER_PYTHON, python3 and /usr/bin/python3 that is Python 3.11 or newer
- * with numpy; null where none is. One that is named (preferred or environment) is not replaced by another in silence.
- */
-export async function findPython(preferred?: string): Promise<string | null> {
-  const named = preferred ?? process.env.METAROUTER_PYTHON;
-  const candidates = named === undefined || named === '' ? ['python3', '/usr/bin/python3'] : [named];
-  for (const candidate of candidates) {
-    const { exitCode } = await runProcess(candidate, ['-c', CHECK], '', 30_000);
-    if (exitCode === 0) return candidate;
-  }
-  return null;
+/** What formats may need beside numpy. */
+const KNOWN_MODULES = ['numpy', 'onnxruntime'];
+
+interface FoundPython {
+  readonly command: string;
+  readonly modules: ReadonlySet<string>;
+}
+
+async function probe(command: string): Promise<FoundPython> {
+  const { stdout } = await runProcess(command, ['-c', PROBE, ...KNOWN_MODULES], '', { timeoutMs: 60_000 });
+  return { command, modules: new Set(stdout.trim().split(' ')) };
 }
 
 /**
- * The answers of a router.py to lines of JSON, in one process.
+ * A way to find a Python: the first of `preferred`, the environment's METAROUTER_PYTHON, python3 and /usr/bin/python3 that is
+ * Python 3.11 or newer with numpy and the other modules; null where none is. One that is named (preferred or environment) is
+ * not replaced by another in silence. Each is asked once.
+ */
+export function createPythonFinder(
+  preferred?: string,
+): (modules?: readonly string[]) => Promise<string | null> {
+  const named = preferred ?? process.env.METAROUTER_PYTHON;
+  const candidates = named === undefined || named === '' ? ['python3', '/usr/bin/python3'] : [named];
+  const probed = new Map<string, Promise<FoundPython>>();
+  return async (modules = []) => {
+    for (const candidate of candidates) {
+      const asked = probed.get(candidate) ?? probe(candidate);
+      probed.set(candidate, asked);
+      const found = await asked;
+      if (['numpy', ...modules].every((name) => found.modules.has(name))) return found.command;
+    }
+    return null;
+  };
+}
+
+/** As `createPythonFinder` finds it, for one question. */
+export async function findPython(preferred?: string): Promise<string | null> {
+  return createPythonFinder(preferred)();
+}
+
+/**
+ * The answers of a Python program to lines of text, a line each, in one process.
  *
+ * @param what it is, for the message of an error
  * @throws AppError `parity-failed` where it does not run to its end; the message is its last line on stderr
  */
-export async function askPython(
+export async function askProgram(
+  what: string,
   python: string,
-  routerPy: string,
-  bundle: string,
+  args: readonly string[],
   lines: readonly string[],
+  options: ProcessOptions = {},
 ): Promise<readonly string[]> {
-  const { exitCode, stdout, stderr } = await runProcess(
-    python,
-    ['-B', routerPy, bundle],
-    lines.map((line) => `${line}\n`).join(''),
-  );
+  const input = lines.map((line) => `${line}\n`).join('');
+  const { exitCode, stdout, stderr } = await runProcess(python, ['-B', ...args], input, options);
   if (exitCode !== 0) {
     const last = stderr.trim().split('\n').at(-1) ?? '';
-    throw new AppError('parity-failed', `router.py stopped with exit code ${exitCode ?? 'none'}: ${last}`);
+    throw new AppError('parity-failed', `${what} stopped with exit code ${exitCode ?? 'none'}: ${last}`);
   }
   return stdout.trimEnd().split('\n');
 }

@@ -4,40 +4,27 @@ import { join } from 'node:path';
 import { AppError, toErrorPayload } from '../core/errors.ts';
 import { RouterFileError } from '../runtime/errors.ts';
 import { isRecord } from '../runtime/json.ts';
-import { readRouterFile } from '../runtime/router-file.ts';
+import { readRouterFile, type RouterFile } from '../runtime/router-file.ts';
 import { readSafetensorsHeader } from '../runtime/safetensors.ts';
 import { sha256Hex } from '../runtime/sha256.ts';
-import {
-  GOLDEN_FILE,
-  MANIFEST_FILE,
-  NO_PYTHON,
-  ROUTER_FILE,
-  ROUTER_MJS,
-  ROUTER_PY,
-  type RuntimeFiles,
-} from './bundle.ts';
+import { GOLDEN_FILE, MANIFEST_FILE, ROUTER_FILE } from './bundle.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { listFiles } from './folder.ts';
+import { CARD, FORMATS, ROUTER_MJS, ROUTER_PY } from './formats.ts';
 import { parseGolden, type GoldenRow } from './golden.ts';
-import {
-  askRouterMjs,
-  askRouterPy,
-  checkFormat,
-  skipped,
-  type AskFormat,
-  type FormatParity,
-  type SkippedFormat,
-} from './parity.ts';
-import { findPython } from './python.ts';
+import { LITELLM_CALLBACK } from './litellm/litellm.ts';
+import { checkFormat, notCompared, type FormatReport, type ParityReport } from './parity.ts';
+import { createPythonFinder } from './python.ts';
+import type { RuntimeFiles } from './runtime-files.ts';
 import { parseSums, SUMS_FILE } from './sums.ts';
 
 export interface VerifyOptions {
-  /** The Python to run router.py with; otherwise one is looked for. */
+  /** The Python to run formats with; otherwise one is looked for. */
   readonly python?: string | undefined;
   /**
-   * The product's own runtimes. Where given, a bundle's runtime that differs from them is not run, because it is somebody
-   * else's code: ours is run on its router file instead, and the format says so in a note. Without, the runtimes of the
-   * bundle are run as they are.
+   * The product's own programs. Where given, a program of the bundle that differs from them is not run, because it is
+   * somebody else's code: ours is run on its router file instead, and the format says so in a note. Without, the programs of
+   * the bundle are run as they are.
    */
   readonly runtimes?: RuntimeFiles | undefined;
 }
@@ -45,7 +32,7 @@ export interface VerifyOptions {
 export interface Verification {
   /** Whether no problem was found. */
   readonly ok: boolean;
-  readonly formats: Readonly<Record<string, FormatParity | SkippedFormat>>;
+  readonly formats: ParityReport;
   readonly problems: readonly string[];
 }
 
@@ -61,7 +48,7 @@ async function checkSums(directory: string, files: readonly string[], problems: 
     return;
   }
   const sums = parseSums(await readFile(join(directory, SUMS_FILE), 'utf8'));
-  for (const name of [ROUTER_FILE, MANIFEST_FILE, GOLDEN_FILE, ROUTER_MJS, ROUTER_PY]) {
+  for (const name of [ROUTER_FILE, MANIFEST_FILE, GOLDEN_FILE]) {
     if (!sums.has(name)) problems.push(`${SUMS_FILE} does not list ${name}.`);
   }
   for (const [name, digest] of sums) {
@@ -87,45 +74,73 @@ async function isForeign(path: string, own: string): Promise<boolean> {
   return !(await readFile(path)).equals(await readFile(own));
 }
 
-/** Which file to run for a runtime of the bundle: its own, or ours where its own is of another version. */
-async function runnable(path: string, own: string | undefined): Promise<{ path: string; note?: string }> {
-  if (own === undefined || !(await isForeign(path, own))) return { path };
-  return {
-    path: own,
-    note: 'the bundle carries another version of this file, which was not run; the one of this version was',
-  };
+const FOREIGN =
+  'the bundle carries another version of this file, which was not run; the one of this version was';
+
+/** Why a format is not there, as the export said it. */
+function reasonOf(manifestJson: string, name: string): string {
+  const manifest: unknown = JSON.parse(manifestJson);
+  const report = isRecord(manifest) && isRecord(manifest.parity) ? manifest.parity[name] : undefined;
+  return isRecord(report) && typeof report.reason === 'string' ? report.reason : 'not part of this bundle';
+}
+
+interface Whole {
+  readonly directory: string;
+  readonly files: readonly string[];
+  readonly bytes: Uint8Array;
+  readonly file: RouterFile;
+  readonly manifestJson: string;
+  readonly rows: readonly GoldenRow[];
 }
 
 async function checkFormats(
-  directory: string,
-  bytes: Uint8Array,
-  rows: readonly GoldenRow[],
+  bundle: Whole,
   options: VerifyOptions,
   problems: string[],
-): Promise<Verification['formats']> {
-  const check = async (
-    name: string,
-    file: { path: string; note?: string },
-    ask: (path: string) => AskFormat,
-  ): Promise<FormatParity> => {
-    const parity = await checkFormat(name, ask(file.path), rows, problems);
-    return file.note === undefined ? parity : { ...parity, note: file.note };
+): Promise<ParityReport> {
+  const { directory, files, bytes, file, manifestJson, rows } = bundle;
+  const { routerMjs, routerPy, litellmCallback } = options.runtimes ?? {};
+  const own: Readonly<Record<string, string | undefined>> = {
+    [ROUTER_MJS]: routerMjs,
+    [ROUTER_PY]: routerPy,
+    [LITELLM_CALLBACK]: litellmCallback,
   };
-  const { routerMjs, routerPy } = options.runtimes ?? {};
-  const mjs = await runnable(join(directory, ROUTER_MJS), routerMjs);
-  const py = await runnable(join(directory, ROUTER_PY), routerPy);
-  const python = await findPython(options.python);
-  return {
-    'router.mjs': await check('router.mjs', mjs, (path) => askRouterMjs(path, bytes)),
-    'router.py':
-      python === null
-        ? skipped(NO_PYTHON)
-        : await check('router.py', py, (path) => askRouterPy(python, path, directory)),
-  };
+  const findPython = createPythonFinder(options.python);
+  const report: Record<string, FormatReport> = {};
+  for (const format of FORMATS) {
+    const { name } = format;
+    if (!files.includes(format.mainFile)) {
+      report[name] = notCompared('absent', reasonOf(manifestJson, name));
+      continue;
+    }
+    const notes = format.note === undefined ? [] : [format.note];
+    const ask = await format.ask({
+      folder: directory,
+      bytes,
+      file,
+      python: findPython,
+      program: async (path) => {
+        const ours = own[path];
+        if (ours === undefined || !(await isForeign(join(directory, path), ours)))
+          return join(directory, path);
+        notes.push(FOREIGN);
+        return ours;
+      },
+    });
+    if (typeof ask === 'string') {
+      report[name] = notCompared('not-run', ask);
+      continue;
+    }
+    const checked = await checkFormat(name, ask, rows, problems, format);
+    report[name] = notes.length === 0 ? checked : { ...checked, note: notes.join('; ') };
+  }
+  const hasCard = files.includes('card.md');
+  report[CARD] = hasCard ? notCompared('written') : notCompared('absent', reasonOf(manifestJson, CARD));
+  return report;
 }
 
 /**
- * Checks a bundle: SHA256SUMS, the router file, manifest.json against it, and every runtime on the golden rows. Runtimes
+ * Checks a bundle: SHA256SUMS, the router file, manifest.json against it, and every format on the golden rows. They
  * are run only when all of that is in order.
  *
  * @throws AppError `not-found` where there is no bundle at all; what is wrong with one is in `problems`
@@ -141,13 +156,15 @@ export async function verifyBundle(directory: string, options: VerifyOptions = {
   let formats: Verification['formats'] = {};
   try {
     const bytes = await readFile(join(directory, ROUTER_FILE));
-    readRouterFile(bytes);
+    const file = readRouterFile(bytes);
     await checkSums(directory, files, problems);
-    if (!isSameManifest(bytes, await readFile(join(directory, MANIFEST_FILE), 'utf8'))) {
+    const manifestJson = await readFile(join(directory, MANIFEST_FILE), 'utf8');
+    if (!isSameManifest(bytes, manifestJson)) {
       problems.push(`${MANIFEST_FILE} is not the manifest of ${ROUTER_FILE}.`);
     }
     const rows = parseGolden(await readFile(join(directory, GOLDEN_FILE), 'utf8'));
-    if (problems.length === 0) formats = await checkFormats(directory, bytes, rows, options, problems);
+    const whole = { directory, files, bytes, file, manifestJson, rows };
+    if (problems.length === 0) formats = await checkFormats(whole, options, problems);
   } catch (error) {
     problems.push(explain(error));
   }

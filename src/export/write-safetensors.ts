@@ -30,10 +30,11 @@ function serialise(name: string, { shape, data }: AnyTensor): SerialisedTensor {
   return { name, dtype: isFloat ? 'F32' : 'I32', shape, bytes };
 }
 
-function header(manifest: string, tensors: readonly SerialisedTensor[]): Uint8Array {
-  const entries: [string, unknown][] = [
-    ['__metadata__', { manifest, manifest_sha256: sha256Hex(new TextEncoder().encode(manifest)) }],
-  ];
+function header(
+  metadata: Readonly<Record<string, string>>,
+  tensors: readonly SerialisedTensor[],
+): Uint8Array {
+  const entries: [string, unknown][] = [['__metadata__', metadata]];
   let position = 0;
   for (const { name, dtype, shape, bytes } of tensors) {
     entries.push([name, { dtype, shape, data_offsets: [position, position + bytes.length] }]);
@@ -44,6 +45,37 @@ function header(manifest: string, tensors: readonly SerialisedTensor[]): Uint8Ar
   const padded = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
   padded.set(json);
   return padded;
+}
+
+function sorted(tensors: Readonly<Record<string, AnyTensor>>): SerialisedTensor[] {
+  return Object.entries(tensors)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, tensor]) => serialise(name, tensor));
+}
+
+function assemble(
+  metadata: Readonly<Record<string, string>>,
+  tensors: readonly SerialisedTensor[],
+): Uint8Array {
+  const head = header(metadata, tensors);
+  const size = tensors.reduce((sum, tensor) => sum + tensor.bytes.length, 8 + head.length);
+  const bytes = new Uint8Array(size);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
+  bytes.set(head, 8);
+  let position = 8 + head.length;
+  for (const tensor of tensors) {
+    bytes.set(tensor.bytes, position);
+    position += tensor.bytes.length;
+  }
+  return bytes;
+}
+
+/** Any tensors as a safetensors file, ordered by name. */
+export function writeTensors(
+  tensors: Readonly<Record<string, AnyTensor>>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  return assemble(metadata, sorted(tensors));
 }
 
 export interface SerialisedRouter {
@@ -58,9 +90,7 @@ export interface SerialisedRouter {
  * @throws AppError `invalid-input` where the manifest holds a NaN, `internal` where a tensor does not fit its shape
  */
 export function writeSafetensors(trained: TrainedRouter): SerialisedRouter {
-  const tensors = Object.entries(trained.tensors)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, tensor]) => serialise(name, tensor));
+  const tensors = sorted(trained.tensors);
   const manifest: Manifest = {
     ...trained.manifest,
     formatVersion: FORMAT_VERSION,
@@ -68,16 +98,7 @@ export function writeSafetensors(trained: TrainedRouter): SerialisedRouter {
       tensors.map(({ name, shape, bytes }) => [name, { shape, sha256: sha256Hex(bytes) }]),
     ),
   };
-  const head = header(canonicalJson(manifest), tensors);
-  const bytes = new Uint8Array(
-    8 + head.length + tensors.reduce((sum, tensor) => sum + tensor.bytes.length, 0),
-  );
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
-  bytes.set(head, 8);
-  let position = 8 + head.length;
-  for (const tensor of tensors) {
-    bytes.set(tensor.bytes, position);
-    position += tensor.bytes.length;
-  }
-  return { bytes, manifest };
+  const text = canonicalJson(manifest);
+  const sha256 = sha256Hex(new TextEncoder().encode(text));
+  return { bytes: assemble({ manifest: text, manifest_sha256: sha256 }, tensors), manifest };
 }

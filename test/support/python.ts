@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
-import { findPython, runProcess } from '../../src/export/python.ts';
+import { createPythonFinder, runProcess } from '../../src/export/python.ts';
 import { ROUTER_PY } from './runtime-files.ts';
 
 /** A Python with numpy, or null – said loudly, because then half of what leaves the app has not been tested. */
 export async function pythonOrWarning(what: string): Promise<string | null> {
-  const python = await findPython();
+  const python = await createPythonFinder()();
   if (python === null) {
     process.stderr.write(
       `\n*** NOT TESTED: ${what}. No Python 3.11 with numpy (set METAROUTER_PYTHON). ***\n\n`,

@@ -39,14 +39,21 @@ export function formatParity(formats: JsonVerify['formats']): string {
     ],
     Object.entries(formats).map(([name, format]) => [
       name,
-      formatCount(format.rows),
+      format.rows === 0 ? '–' : formatCount(format.rows),
       format.maxAbsDiff === null ? '–' : format.maxAbsDiff.toExponential(1),
-      format.skipped === undefined ? answer(format) : `not run: ${format.skipped}`,
+      answer(format),
     ]),
   );
 }
 
-function answer({ decisionsEqual, note }: JsonVerify['formats'][string]): string {
-  const equal = decisionsEqual ? 'yes' : 'NO';
-  return note === undefined ? equal : `${equal} (${note})`;
+function answer({ state, decisionsEqual, reason, note }: JsonVerify['formats'][string]): string {
+  const words = {
+    checked: 'yes',
+    failed: decisionsEqual ? 'yes, but the gains differ' : 'NO',
+    'not-run': 'NOT RUN',
+    written: 'nothing to run',
+    absent: 'not written',
+  }[state];
+  const why = [reason, note].filter((text) => text !== undefined);
+  return why.length === 0 ? words : `${words} (${why.join('; ')})`;
 }

@@ -49,11 +49,10 @@ function formatStage(
   trueMeanBias: number,
 ): readonly string[] {
   const doNotRoute = trained.warnings.find((warning) => warning.code === 'do-not-route');
-  const formats = Object.entries(verified.formats).map(([name, format]) =>
-    format.skipped === undefined
-      ? `${name} on ${format.rows} golden rows`
-      : `${name} not run (${format.skipped})`,
-  );
+  const formats = Object.entries(verified.formats).flatMap(([name, { state, rows, reason }]) => {
+    if (state === 'absent' || state === 'written') return [];
+    return [state === 'not-run' ? `${name} not run (${reason ?? ''})` : `${name} on ${rows} golden rows`];
+  });
   return [
     TITLES[stage],
     '',

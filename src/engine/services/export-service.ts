@@ -2,17 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { insertExport } from '../../../db/repositories/exports.ts';
 import { getRun } from '../../../db/repositories/runs.ts';
 import type { JobResult, MethodOutput, ParsedInput } from '../../contract/methods.ts';
-import { AppError } from '../../core/errors.ts';
-import { buildBundle, type RuntimeFiles } from '../../export/bundle.ts';
+import { buildBundle } from '../../export/bundle.ts';
+import { chooseFormats } from '../../export/formats.ts';
+import type { RuntimeFiles } from '../../export/runtime-files.ts';
+import type { ParityReport } from '../../export/parity.ts';
 import { verifyBundle } from '../../export/verify.ts';
 import type { TrainedRouter } from '../../runtime/manifest.ts';
 import { readRouterFile } from '../../runtime/router-file.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
 import { requireArtifact, requireRun } from './run-service.ts';
-
-/** What this version writes; the other formats of the bundle are named in its documentation as not available yet. */
-const FORMATS = ['safetensors', 'mjs', 'py'];
 
 /** Writes a run's router as a bundle: proven first, then renamed into place. */
 export async function exportBundle(
@@ -21,7 +20,7 @@ export async function exportBundle(
   job: JobContext,
 ): Promise<JobResult<'bundle.export'>> {
   const open = session();
-  requireFormats(input.formats);
+  chooseFormats(input.formats); // an unknown one is refused before anything is done
   const run = requireRun(getRun(open.file.db, input.runId), input.runId);
   const trained = readTrainedRouter(requireArtifact(open, run.id));
   job.control.throwIfCancelled();
@@ -30,6 +29,7 @@ export async function exportBundle(
     directory: input.directory,
     runtimes: runtimeFiles(deps.runtimeUrl),
     overwrite: input.overwrite,
+    formats: input.formats,
   });
   const exportId = deps.newId();
   const { directory, files, parity } = bundle;
@@ -37,7 +37,7 @@ export async function exportBundle(
     id: exportId,
     runId: run.id,
     directory,
-    formats: FORMATS,
+    formats: ['router.safetensors', ...writtenFormats(parity)],
     createdMs: deps.clock(),
   });
   emit({ name: 'bundle.exported', data: { exportId, runId: run.id, directory } });
@@ -57,6 +57,7 @@ function runtimeFiles(runtimeUrl: URL): RuntimeFiles {
   return {
     routerMjs: fileURLToPath(new URL('router.mjs', runtimeUrl)),
     routerPy: fileURLToPath(new URL('router.py', runtimeUrl)),
+    litellmCallback: fileURLToPath(new URL('metarouter_callback.py', runtimeUrl)),
   };
 }
 
@@ -65,11 +66,6 @@ function readTrainedRouter(bytes: Uint8Array): TrainedRouter {
   return { manifest, tensors };
 }
 
-function requireFormats(formats: readonly string[]): void {
-  const unknown = formats.find((format) => format !== 'all' && !FORMATS.includes(format));
-  if (unknown === undefined) return;
-  throw new AppError(
-    'usage',
-    `There is no format ${unknown}. Formats of this version: ${FORMATS.join(', ')} (a bundle always holds all of them).`,
-  );
+function writtenFormats(parity: ParityReport): string[] {
+  return Object.entries(parity).flatMap(([name, { state }]) => (state === 'absent' ? [] : [name]));
 }

@@ -2,15 +2,12 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
-import {
-  buildBundle,
-  NO_PYTHON as NO_PYTHON_REASON,
-  type BundleOptions,
-  type RuntimeFiles,
-} from '../../../src/export/bundle.ts';
+import { buildBundle, type BundleOptions } from '../../../src/export/bundle.ts';
+import { NO_PYTHON as NO_PYTHON_REASON } from '../../../src/export/formats.ts';
 import { parseGolden } from '../../../src/export/golden.ts';
-import { skipped } from '../../../src/export/parity.ts';
+import { notCompared } from '../../../src/export/parity.ts';
 import { runProcess } from '../../../src/export/python.ts';
+import type { RuntimeFiles } from '../../../src/export/runtime-files.ts';
 import { verifyBundle } from '../../../src/export/verify.ts';
 import { writeSums } from '../../../src/export/sums.ts';
 import { writeSafetensors } from '../../../src/export/write-safetensors.ts';
@@ -37,7 +34,8 @@ afterAll(async () => {
 });
 
 const NAMES = [
-  'SHA256SUMS', 'card.md', 'golden.jsonl', 'manifest.json', 'router.safetensors', 'runtime/router.mjs', 'runtime/router.py',
+  'SHA256SUMS', 'card.html', 'card.md', 'golden.jsonl', 'litellm/config.yaml', 'litellm/metarouter_callback.py', 'manifest.json',
+  'router.onnx', 'router.safetensors', 'runtime/router.mjs', 'runtime/router.py', 'tfjs/model.json', 'tfjs/weights.bin',
 ]; // prettier-ignore
 
 /** A Python that is not there: for tests of something else, faster by two processes. */
@@ -72,7 +70,9 @@ describe('a bundle', () => {
   it.each(ROUTER_KINDS)('decides alike in every format, wherever it is copied (%s)', async (kind) => {
     const directory = join(folder, `kinds-${kind}`);
     const bundle = await buildBundle(makeTrainedRouter({ kind }), { directory, runtimes });
-    expect(bundle.files.map((file) => file.name)).toEqual(NAMES);
+    const isCascade = kind === 'cascade';
+    const names = isCascade ? NAMES.filter((name) => !name.startsWith('litellm/')) : NAMES;
+    expect(bundle.files.map((file) => file.name)).toEqual(names);
     const elsewhere = join(folder, 'copied', kind);
     await cp(directory, elsewhere, { recursive: true });
     await rm(directory, { recursive: true });
@@ -83,28 +83,39 @@ describe('a bundle', () => {
     expect(formats['router.mjs']).toMatchObject(expected);
     expect(formats['router.mjs'].maxAbsDiff).toBeLessThan(1e-9);
     if (python === null) return;
-    expect(formats['router.py']).toMatchObject(expected);
-    expect(formats['router.py'].maxAbsDiff).toBeLessThan(1e-9);
+    for (const name of isCascade ? ['router.py'] : ['router.py', 'litellm']) {
+      expect(formats[name]).toMatchObject(expected);
+      expect(formats[name].maxAbsDiff).toBeLessThan(1e-9);
+    }
   });
 
   it.each(HEAD_KINDS)('decides alike with a head of kind %s, for two and for four models', async (head) => {
     for (const models of [2, 4]) {
       const directory = join(folder, `heads-${head}-${models}`);
-      await buildBundle(makeTrainedRouter({ kind: 'text', head, models }), { directory, runtimes });
-      const { problems, formats } = await verifyBundle(directory);
+      const options = { directory, runtimes, python: NO_PYTHON };
+      await buildBundle(makeTrainedRouter({ kind: 'text', head, models }), options);
+      const found = models === 4 ? (python ?? NO_PYTHON) : NO_PYTHON;
+      const { problems, formats } = await verifyBundle(directory, { python: found });
       expect(problems).toEqual([]);
       const rows = parseGolden(await readFile(join(directory, 'golden.jsonl'), 'utf8'));
       const chosen = new Set(rows.flatMap(({ expected }) => expected.decisions.map(({ model }) => model)));
       expect(chosen.size).toBeGreaterThanOrEqual(2);
-      const ran = Object.values(formats).filter((format) => !('skipped' in format));
-      expect(ran.length).toBe(python === null ? 1 : 2);
-      for (const format of ran) expect(format.maxAbsDiff).toBeLessThan(1e-9);
+      const exact = Object.entries(formats).filter(([name]) =>
+        ['router.mjs', 'router.py', 'litellm'].includes(name),
+      );
+      for (const [name, format] of exact) {
+        if (name !== 'router.mjs' && found === NO_PYTHON) continue;
+        expect(format.state).toBe('checked');
+        expect(format.maxAbsDiff).toBeLessThan(1e-9);
+      }
+      expect(formats.tfjs.state === 'absent').toBe(['trees', 'nearest', 'sum'].includes(head));
     }
   });
 
   it('asks an expert where the interval of the gain holds the threshold, alike in every runtime', async () => {
     const directory = join(folder, 'expert');
-    await buildBundle(makeTrainedRouter({ kind: 'cascade', draws: 40 }), { directory, runtimes });
+    const options = { directory, runtimes, python: NO_PYTHON };
+    await buildBundle(makeTrainedRouter({ kind: 'cascade', draws: 40 }), options);
     const { problems, formats } = await verifyBundle(directory);
     expect(problems).toEqual([]);
     expect(formats['router.mjs'].maxAbsDiff).toBeLessThan(1e-9);
@@ -152,8 +163,39 @@ describe('a bundle', () => {
     expect(parseManifest(text)).toEqual(manifest);
     const raw: unknown = JSON.parse(text);
     expect(raw).toMatchObject({
-      parity: { 'router.mjs': { rows: 80, maxAbsDiff: 1e-12, decisionsEqual: true } },
+      parity: { 'router.mjs': { state: 'checked', rows: 80, maxAbsDiff: 1e-12, decisionsEqual: true } },
     });
+  });
+
+  it('runs the commands of its card in a folder of its own', async () => {
+    const elsewhere = join(folder, 'alone', 'bundle');
+    const cases = [
+      { kind: 'text' },
+      { kind: 'cascade' },
+      { kind: 'vector-and-text' },
+      { kind: 'text', models: 3 },
+    ] as const;
+    for (const shape of cases) {
+      const directory = join(folder, 'card-commands');
+      await buildBundle(makeTrainedRouter(shape), { directory, runtimes, python: NO_PYTHON });
+      await cp(directory, elsewhere, { recursive: true });
+      await rm(directory, { recursive: true });
+      const card = await readFile(join(elsewhere, 'card.md'), 'utf8');
+      const commands = [...card.matchAll(/```sh\n(?<command>[^`]+)```/g)].map(
+        ({ groups }) => groups?.command ?? '',
+      );
+      expect(commands.map((command) => command.split(' ')[0])).toEqual(['node', 'python3']);
+      for (const command of commands) {
+        const program = command.startsWith('node') ? process.execPath : python;
+        if (program === null) continue;
+        const script = `cd "$1" && ${command.replace(/^\w+/, '"$2"')}`;
+        const { exitCode, stdout, stderr } = await runProcess('sh', ['-c', script, 'sh', elsewhere, program]);
+        expect(stderr).toBe('');
+        expect(exitCode).toBe(0);
+        expect(stdout.match(/\bmodel\b/g)?.length).toBe(2);
+      }
+      await rm(elsewhere, { recursive: true });
+    }
   });
 
   it('loads in a program of its own: node and python3', async () => {
@@ -296,7 +338,7 @@ export { wrongly as loadRouter };`,
     const directory = join(folder, 'no-python');
     const options = { directory, runtimes, python: NO_PYTHON };
     const { parity } = await buildBundle(makeTrainedRouter({ kind: 'precomputed' }), options);
-    expect(parity['router.py']).toEqual(skipped(NO_PYTHON_REASON));
+    expect(parity['router.py']).toEqual(notCompared('not-run', NO_PYTHON_REASON));
     expect(await readFile(join(directory, 'card.md'), 'utf8')).toContain('not checked');
   });
 

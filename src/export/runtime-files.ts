@@ -1,0 +1,6 @@
+/** Programs that a bundle carries, as the product has them built (dist/runtime). */
+export interface RuntimeFiles {
+  readonly routerMjs: string;
+  readonly routerPy: string;
+  readonly litellmCallback: string;
+}
