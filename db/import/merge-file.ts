@@ -1,4 +1,5 @@
 import type { Warning } from '../../src/core/warning.ts';
+import { ensureImportedRater } from '../repositories/raters.ts';
 import type { WritableDb } from '../sqlite.ts';
 import type { ImportCounts, ImportNotes } from './import-report.ts';
 import { mergeSources } from './merge-sources.ts';
@@ -69,6 +70,14 @@ export function mergeFile(db: WritableDb, alias: string, origin: GoldOrigin): Me
   const newModels = run(models.insert);
   const allModels = run(models.map);
   const sources = mergeSources(db, alias);
+
+  const named = db
+    .prepare<[], string>(`SELECT DISTINCT rater FROM ${alias}.gold WHERE rater <> ''`)
+    .pluck()
+    .all();
+  for (const rater of named) {
+    run('INSERT INTO temp.map_rater (name, id) VALUES (?, ?)', rater, ensureImportedRater(db, rater));
+  }
 
   const merge = (
     table: TableMerge,

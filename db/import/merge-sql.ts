@@ -5,7 +5,7 @@
 
 /** Names of what one merge makes on the connection and drops again. */
 const TEMPORARY = {
-  tables: ['map_dataset', 'map_model', 'map_source', 'map_prompt', 'refused_line'],
+  tables: ['map_dataset', 'map_model', 'map_source', 'map_prompt', 'map_rater', 'refused_line'],
   views: ['incoming_response', 'incoming_score', 'incoming_verdict', 'incoming_gold'],
 } as const;
 
@@ -21,6 +21,7 @@ CREATE TEMP TABLE map_dataset (staged_id INTEGER PRIMARY KEY, id INTEGER NOT NUL
 CREATE TEMP TABLE map_model (staged_id INTEGER PRIMARY KEY, id INTEGER NOT NULL);
 CREATE TEMP TABLE map_source (staged_id INTEGER PRIMARY KEY, id INTEGER NOT NULL);
 CREATE TEMP TABLE map_prompt (staged_id INTEGER PRIMARY KEY, id INTEGER NOT NULL, is_new INTEGER NOT NULL);
+CREATE TEMP TABLE map_rater (name TEXT PRIMARY KEY, id INTEGER NOT NULL);
 CREATE TEMP TABLE refused_line (line INTEGER PRIMARY KEY);
 `;
 
@@ -115,7 +116,8 @@ ${fromPrompts(alias, 'preference_verdict')} CROSS JOIN temp.map_source o ON o.st
 
 -- A grade of a single response has no second model, and nothing to turn.
 CREATE TEMP VIEW incoming_gold AS
-SELECT s.event_id AS id, p.id AS prompt_id, s.import_key, s.strength, s.scale_lo, s.scale_hi, s.rater_count, s.gold_kind,
+SELECT s.event_id AS id, p.id AS prompt_id, s.import_key, s.created_ms,
+  (SELECT r.id FROM temp.map_rater r WHERE r.name = s.rater) AS rater_id, s.strength, s.scale_lo, s.scale_hi, s.rater_count, s.gold_kind,
   CASE WHEN mb.id < ma.id THEN mb.id ELSE ma.id END AS model_a_id,
   CASE WHEN mb.id < ma.id THEN ma.id ELSE mb.id END AS model_b_id,
   CASE WHEN mb.id < ma.id THEN s.score_b ELSE s.score_a END AS score_a,
@@ -175,9 +177,9 @@ export const VERDICTS: TableMerge = {
 export const GOLD: TableMerge = {
   insert: `INSERT INTO main.grading_event (id, created_ms, rater_id, prompt_id, action, model_a_id, model_b_id, score_a,
              score_b, verdict, strength, scale_lo, scale_hi, rater_count, gold_kind, detail_json, import_id, import_key)
-           SELECT id, ?, ?, prompt_id, 'submit', model_a_id, model_b_id, score_a, score_b, verdict, strength, scale_lo,
+           SELECT id, coalesce(created_ms, ?), coalesce(rater_id, ?), prompt_id, 'submit', model_a_id, model_b_id, score_a, score_b, verdict, strength, scale_lo,
              scale_hi, rater_count, gold_kind, detail_json, ?, import_key
-           FROM temp.incoming_gold WHERE true ON CONFLICT (import_key) DO NOTHING`,
+           FROM temp.incoming_gold WHERE true ON CONFLICT DO NOTHING`,
   count: 'SELECT count(*) FROM temp.incoming_gold',
   differing: `SELECT count(*) FROM temp.incoming_gold i CROSS JOIN main.grading_event k ON k.import_key = i.import_key
               WHERE k.score_a IS NOT i.score_a OR k.score_b IS NOT i.score_b OR k.verdict IS NOT i.verdict`,

@@ -20,12 +20,13 @@ export class StagedGold {
   constructor(db: Connection, newId: () => string) {
     this.#newId = newId;
     this.#insert = db.prepare(
-      `INSERT INTO gold (prompt_id, model_a_id, model_b_id, event_id, import_key, score_a, score_b, verdict, strength,
-         scale_lo, scale_hi, rater_count, gold_kind, detail_json, detail_turned_json)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO gold (prompt_id, model_a_id, model_b_id, rater, created_ms, event_id, import_key, score_a, score_b,
+         verdict, strength, scale_lo, scale_hi, rater_count, gold_kind, detail_json, detail_turned_json)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
-    this.#select = db.prepare<[number, number, number], Grade>(
-      'SELECT score_a, score_b, verdict FROM gold WHERE prompt_id = ? AND model_a_id = ? AND model_b_id = ?',
+    this.#select = db.prepare<[number, number, number, string], Grade>(
+      `SELECT score_a, score_b, verdict FROM gold
+       WHERE prompt_id = ? AND model_a_id = ? AND model_b_id = ? AND rater = ?`,
     );
   }
 
@@ -37,12 +38,15 @@ export class StagedGold {
       score_b: isTurned ? gold.scoreA : gold.scoreB,
       verdict: isTurned ? turnVerdict(gold.verdict) : gold.verdict,
     };
-    const key = isTurned ? ([promptId, b, a] as const) : ([promptId, a, b] as const);
+    const { rater, eventId, createdMs } = gold.provenance ?? NOBODY;
+    const [first, second] = isTurned ? [b, a] : [a, b];
+    const key = [promptId, first, second, rater ?? ''] as const;
     const detail = gold.detail === NO_DETAIL ? null : toJson(gold.detail);
     const turned = detail === null || b === 0 ? detail : toJson(turnDetail(gold.detail));
     const { changes } = this.#insert.run(
       ...key,
-      this.#newId(),
+      createdMs,
+      eventId ?? this.#newId(),
       importKey(prompt, gold),
       grade.score_a,
       grade.score_b,
@@ -63,10 +67,18 @@ export class StagedGold {
   }
 }
 
-/** Equal for the same prompt and models, whatever the grade: a second import adds no second vote. */
+const NOBODY = { rater: null, eventId: null, createdMs: null } as const;
+
+/**
+ * Equal for the same prompt, models and rater, whatever the grade: a second import adds no second vote. A grade that names
+ * the event it was exported from is that event.
+ */
 function importKey(prompt: CanonicalPrompt, gold: CanonicalGold): string {
+  const { rater, eventId } = gold.provenance ?? NOBODY;
   const models = gold.modelB === null ? [gold.modelA] : [gold.modelA, gold.modelB].sort();
-  return hash('sha256', [prompt.dataset, prompt.externalId, ...models].join('\u0000'), 'hex').slice(0, 32);
+  const by = rater === null ? [] : ['by', rater];
+  const parts = eventId === null ? [prompt.dataset, prompt.externalId, ...models, ...by] : ['event', eventId];
+  return hash('sha256', parts.join('\u0000'), 'hex').slice(0, 32);
 }
 
 /** The detail with a and b exchanged: the share of a becomes that of b. */

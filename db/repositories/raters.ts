@@ -35,6 +35,12 @@ export function getRater(db: ReadableDb, id: number): Rater {
   throw new AppError('not-found', `There is no rater ${id} in this project.`);
 }
 
+/** The rater behind imported grades of that name: never a person who grades here, whose name may be the same. */
+export function ensureImportedRater(db: WritableDb, name: string): number {
+  const isPerson = listRaters(db).some((rater) => rater.name === name && rater.kind === 'person');
+  return ensureRater(db, isPerson ? `${name} (imported)` : name, 'imported');
+}
+
 /** The id of the rater of that name, made where it is missing; `conflict` where it is there as the other kind. */
 export function ensureRater(db: WritableDb, name: string, kind: Rater['kind']): number {
   const known = findRater(db, name);

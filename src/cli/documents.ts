@@ -8,6 +8,7 @@ export type JsonEvaluate = JobResult<'run.evaluate'>;
 export type JsonReplicate = JobResult<'replicate.start'>;
 export type JsonBias = JobResult<'bias.estimate'>;
 export type JsonEmbed = JobResult<'embedding.start'>;
+export type JsonLabels = JobResult<'labels.export'>;
 export type JsonExport = JobResult<'bundle.export'>;
 export type JsonRuns = MethodOutput<'run.list'>;
 export type JsonVerify = MethodOutput<'bundle.verify'>;

@@ -11,6 +11,7 @@ import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
+import { addLabels } from './commands/labels.ts';
 import { addPrice } from './commands/price.ts';
 import { addReplicate } from './commands/replicate.ts';
 import { addRoute } from './commands/route.ts';
@@ -83,6 +84,7 @@ export async function runProgram(locations: ProgramLocations): Promise<void> {
   for (const add of [
     addInit,
     addImport,
+    addLabels,
     addStatus,
     addPrice,
     addEmbed,

@@ -3,7 +3,23 @@ import { startedJob } from './jobs.ts';
 import { job, query } from './method.ts';
 import { z } from './zod.ts';
 
-export const importFormats = ['wide', 'pairs', 'swap', 'csv', 'jsonl'] as const;
+export const importFormats = [
+  'wide',
+  'pairs',
+  'swap',
+  'label-table',
+  'arena-55k',
+  'arena-conversations',
+  'router-bench',
+  'alpaca-eval',
+  'fastchat-votes',
+  'label-studio',
+  'argilla',
+  'dpo',
+  'csv',
+  'jsonl',
+  'parquet',
+] as const;
 const importFormat = z.enum(importFormats);
 const rowCounts = z.record(z.string(), z.int());
 

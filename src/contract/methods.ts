@@ -8,6 +8,7 @@ import { previewMethods } from './import-preview.ts';
 import { importMethods } from './imports.ts';
 import { inspectionMethods } from './inspection.ts';
 import { jobMethods } from './jobs.ts';
+import { labelMethods } from './labels.ts';
 import type { Frozen } from './method.ts';
 import { projectMethods } from './projects.ts';
 import { queueMethods } from './queues.ts';
@@ -23,6 +24,7 @@ export const methods = {
   ...importMethods,
   ...previewMethods,
   ...dataMethods,
+  ...labelMethods,
   ...gradingMethods,
   ...taskMethods,
   ...queueMethods,

@@ -58,6 +58,15 @@ export interface CanonicalGold {
   readonly kind: GoldKind | null;
   readonly raterCount: number | null;
   readonly detail: GoldDetail;
+  /** Who graded, and which event it was, where the file says so: grades of several raters stay apart. */
+  readonly provenance?: GoldProvenance;
+}
+
+export interface GoldProvenance {
+  readonly rater: string | null;
+  /** The grading event that the grade was exported from: where the project has it, it is the same grade. */
+  readonly eventId: string | null;
+  readonly createdMs: number | null;
 }
 
 /** What is kept beside an imported grade. `shareA` and `votes` are about this row's a and b. */
@@ -71,9 +80,20 @@ export interface GoldDetail {
   readonly rank: number | null;
   /** The two scores stand for a gain (a's is the gain, b's is 0): neither is the quality of a response. */
   readonly isGain: boolean;
+  /** What the rater wrote beside the grade. */
+  readonly comment: string | null;
+  readonly latencyMs: number | null;
 }
 
-export const NO_DETAIL: GoldDetail = { metric: null, shareA: null, votes: null, rank: null, isGain: false };
+export const NO_DETAIL: GoldDetail = {
+  metric: null,
+  shareA: null,
+  votes: null,
+  rank: null,
+  isGain: false,
+  comment: null,
+  latencyMs: null,
+};
 
 /** Who judged. Sources are the same where name, kind and scale are. */
 export interface CanonicalSource {

@@ -1,10 +1,9 @@
 import { readCsvRecords } from './csv-records.ts';
-import { isJsonObject, RowError } from './fields.ts';
+import { isJsonObject } from './fields.ts';
 import type { JsonObject } from './fields.ts';
-import { parseJsonLine } from './json-lines.ts';
 import { readBytes } from './read-bytes.ts';
 import type { ReadLimits } from './read-bytes.ts';
-import { LineSplitter } from './split-lines.ts';
+import { useObjects, type Container } from './read-objects.ts';
 
 /** A column of a CSV file or a field of JSONL (`meta.id` for a field in a field), with its first values. */
 export interface Column {
@@ -21,10 +20,13 @@ const MOST_COLUMNS = 2_000;
 /** The columns of a file, from its first rows, so that a person can say which is what. */
 export async function readColumns(
   path: string,
-  file: { readonly limits: ReadLimits; readonly delimiter: string | null },
+  file: { readonly limits: ReadLimits; readonly container: Container },
 ): Promise<readonly Column[]> {
+  const { limits, container } = file;
   const rows =
-    file.delimiter === null ? jsonRows(path, file.limits) : csvRows(path, file.limits, file.delimiter);
+    container.kind === 'csv'
+      ? csvRows(path, limits, container.delimiter)
+      : objectRows(path, limits, container);
   const samples = new Map<string, string[]>();
   let seen = 0;
   for await (const row of rows) {
@@ -56,21 +58,10 @@ async function* csvRows(path: string, limits: ReadLimits, delimiter: string): As
   }
 }
 
-async function* jsonRows(path: string, limits: ReadLimits): AsyncGenerator<Row> {
-  const lines = new LineSplitter(limits.lineBytes);
-  for await (const chunk of readBytes(path, { limits, onPacked: () => undefined })) {
-    for (const raw of lines.push(chunk)) yield fieldsOf(raw, limits);
-  }
-  for (const raw of lines.end()) yield fieldsOf(raw, limits);
-}
-
-function fieldsOf(raw: Parameters<typeof parseJsonLine>[0], limits: ReadLimits): Row {
-  try {
-    const row = parseJsonLine(raw, limits.lineBytes);
-    return row === null ? [] : [...leaves(row, '')];
-  } catch (error) {
-    if (error instanceof RowError) return [];
-    throw error;
+async function* objectRows(path: string, limits: ReadLimits, container: Container): AsyncGenerator<Row> {
+  const options = { limits, onPacked: () => undefined };
+  for await (const item of useObjects(path, options, container, (object) => [...leaves(object, '')])) {
+    if ('row' in item) yield item.row;
   }
 }
 

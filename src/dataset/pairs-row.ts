@@ -136,15 +136,16 @@ function readDetail(row: JsonObject, gold: JsonObject): GoldDetail {
   const rank = optionalShare(row, 'gold_rank');
   if (votes.length === 0 && metric === null && shareA === null && rank === null) return NO_DETAIL;
   return {
+    ...NO_DETAIL,
     metric,
     shareA,
     votes: votes.length === 0 ? null : { a: count('a'), b: count('b'), tie: count('tie') },
     rank,
-    isGain: false,
   };
 }
 
-function contradicts(gold: CanonicalGold): boolean {
+/** Whether a grade's verdict is not the one that its scores say. */
+export function contradicts(gold: CanonicalGold): boolean {
   if (gold.verdict === null || gold.scoreA === null || gold.scoreB === null) return false;
   const byScores = gold.scoreA === gold.scoreB ? 'tie' : gold.scoreA > gold.scoreB ? 'a' : 'b';
   return gold.verdict !== byScores;

@@ -67,7 +67,7 @@ export function numberVotes(verdicts: readonly CanonicalVerdict[]): readonly Can
     const pair = isTurned ? [verdict.modelB, verdict.modelA] : [verdict.modelA, verdict.modelB];
     const { name, kind, scale } = verdict.source;
     const shown = isTurned ? turnShown(verdict.shown) : verdict.shown;
-    const key = [name, kind, scale?.lo, scale?.hi, ...pair, shown].join('\u0000');
+    const key = [name, kind, scale?.lo, scale?.hi, ...pair, shown, verdict.vote].join('\u0000');
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
     return count === 1 ? verdict : { ...verdict, vote: String(count) };

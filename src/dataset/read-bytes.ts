@@ -92,9 +92,13 @@ async function recognisePacking(path: string): Promise<Packing> {
   if (startsWith(0x42, 0x5a, 0x68))
     throw unreadable('is packed with bzip2', 'Unpack it, or pack it with gzip');
   if (startsWith(0xfd, 0x37, 0x7a)) throw unreadable('is packed with xz', 'Unpack it, or pack it with gzip');
-  if (startsWith(0x50, 0x41, 0x52, 0x31)) throw unreadable('is a Parquet file', 'Convert it to JSONL or CSV');
   if (startsWith(0xff, 0xfe) || startsWith(0xfe, 0xff)) throw unreadable('is UTF-16', 'Save it as UTF-8');
   return 'plain';
+}
+
+/** Whether the first bytes of a file say that it is Parquet. Errors: `not-found`, `io`. */
+export async function isParquet(path: string): Promise<boolean> {
+  return (await readHead(path)).subarray(0, 4).toString('latin1') === 'PAR1';
 }
 
 async function readHead(path: string): Promise<Buffer> {

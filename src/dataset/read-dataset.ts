@@ -1,9 +1,9 @@
 import { AppError } from '../core/errors.ts';
 import type { CanonicalRow, DatasetItem } from './canonical.ts';
 import { readCsvRecords } from './csv-records.ts';
-import { RowError } from './fields.ts';
 import type { JsonObject } from './fields.ts';
-import { parseJsonLine } from './json-lines.ts';
+import type { ForeignFormat } from './foreign/format.ts';
+import { FOREIGN, isForeign } from './foreign/formats.ts';
 import { csvCells, jsonCells, vectorColumnsOf } from './mapped-cells.ts';
 import { readMappedRow } from './mapped-row.ts';
 import { META_ROUTER_TABLE } from './mapping.ts';
@@ -11,22 +11,18 @@ import type { Mapping } from './mapping.ts';
 import { readPairsRow } from './pairs-row.ts';
 import type { RowContext } from './prompt-fields.ts';
 import { readBytes } from './read-bytes.ts';
-import type { ReadLimits } from './read-bytes.ts';
-import { recogniseFormat } from './recognise.ts';
-import type { Format } from './recognise.ts';
-import { LineSplitter } from './split-lines.ts';
+import { attempt, useObjects, type FileOptions } from './read-objects.ts';
+import { isMapped, mappedFormat, recogniseFormat } from './recognise.ts';
+import type { Format, MappedFormat, OwnFormat } from './recognise.ts';
 import { readSwapRow } from './swap-row.ts';
 import { readWideRow } from './wide-row.ts';
 
-export interface ReadOptions {
+export interface ReadOptions extends FileOptions {
   /** The dataset of rows that do not name one. */
   readonly dataset: string;
   /** Recognised by the content where left out. */
   readonly format?: Format | undefined;
   readonly mapping?: Mapping | undefined;
-  readonly limits: ReadLimits;
-  /** Sees every chunk as it is on the disk, for progress and a hash. */
-  readonly onPacked: (chunk: Buffer) => void;
 }
 
 /** How a file will be read, decided before its first row. */
@@ -43,77 +39,72 @@ export interface ReadPlan {
  */
 export async function planRead(path: string, options: ReadOptions): Promise<ReadPlan> {
   const recognised = await recogniseFormat(path, options.limits);
-  const given =
-    options.format ?? (options.mapping === undefined ? recognised.format : mappedFormat(recognised.format));
-  if ((given === 'csv') !== (recognised.format === 'csv')) {
-    const found = recognised.format === 'csv' ? 'CSV' : 'JSONL';
-    throw new AppError('usage', `The file was to be read as ${given}, and its content is ${found}.`);
-  }
-  if (given === 'csv' || given === 'jsonl') {
-    const known = recognised.format === 'csv' && recognised.isMetaRouterTable ? META_ROUTER_TABLE : undefined;
-    const mapping = requireMapping(options.mapping ?? known, given);
+  const { container } = recognised;
+  const mapped = mappedFormat(container);
+  const format = options.format ?? (options.mapping === undefined ? recognised.format : mapped);
+  if (isMapped(format)) {
+    if (format !== mapped) {
+      throw new AppError('usage', `The file was to be read as ${format}, and its content is ${mapped}.`);
+    }
+    const known = recognised.isMetaRouterTable ? META_ROUTER_TABLE : undefined;
+    const mapping = requireMapping(options.mapping ?? known, format);
     const rows =
-      recognised.format === 'csv'
-        ? () => readCsv(path, options, mapping, recognised.delimiter)
-        : () => readMappedJson(path, options, mapping);
-    return { format: given, mapping, rows };
+      container.kind === 'csv'
+        ? () => readCsv(path, options, mapping, container.delimiter)
+        : () =>
+            useObjects(path, options, container, (row, line) =>
+              readMappedRow(jsonCells(row, mapping), mapping, { dataset: options.dataset, line }),
+            );
+    return { format, mapping, rows };
   }
   if (options.mapping !== undefined) {
     throw new AppError(
       'usage',
-      `The format ${given} has its own fields: a column mapping is for csv and jsonl.`,
+      `The format ${format} has its own fields: a column mapping is for csv, jsonl and parquet.`,
     );
   }
-  const readRow = ROW_READERS[given];
+  if (isForeign(format)) {
+    const { read, readCell }: ForeignFormat = FOREIGN[format];
+    const restored = (record: JsonObject): JsonObject =>
+      container.kind === 'csv' && readCell !== undefined ? mapCells(record, readCell) : record;
+    return {
+      format,
+      mapping: null,
+      rows: () =>
+        useObjects(path, options, container, (record) => readWideRow(read(restored(record)), options)),
+    };
+  }
+  if (container.kind === 'csv') {
+    throw new AppError('usage', `The file was to be read as ${format}, and its content is CSV.`);
+  }
+  const readRow = ROW_READERS[format];
   return {
-    format: given,
+    format,
     mapping: null,
-    rows: () => readJson(path, options, (row) => readRow(row, options)),
+    rows: () => useObjects(path, options, container, (row) => readRow(row, options)),
   };
 }
 
-const ROW_READERS: Readonly<
-  Record<'wide' | 'pairs' | 'swap', (row: JsonObject, context: RowContext) => CanonicalRow>
-> = { wide: readWideRow, pairs: readPairsRow, swap: readSwapRow };
-
-/** With a mapping at hand JSONL is read by it, even where its fields look like ours. */
-function mappedFormat(recognised: Format): Format {
-  return recognised === 'csv' ? 'csv' : 'jsonl';
+function mapCells(record: JsonObject, readCell: (cell: string) => string | null): JsonObject {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, cell]) => [name, typeof cell === 'string' ? readCell(cell) : cell]),
+  );
 }
 
-function requireMapping(mapping: Mapping | undefined, format: Format): Mapping {
+const ROW_READERS: Readonly<Record<OwnFormat, (row: JsonObject, context: RowContext) => CanonicalRow>> = {
+  wide: readWideRow,
+  pairs: readPairsRow,
+  swap: readSwapRow,
+};
+
+function requireMapping(mapping: Mapping | undefined, format: MappedFormat): Mapping {
   if (mapping !== undefined) return mapping;
   const what =
     format === 'csv'
-      ? 'The file is CSV. Say which column is what with a column mapping'
-      : 'The file is JSONL, and its fields are those of none of the formats wide, pairs and swap. ' +
-        'Say which field is what with a column mapping, or check the field names';
+      ? 'The file is CSV, and its columns are those of no format known here. Say which column is what with a column mapping'
+      : 'The fields of the file are those of no format known here. Say which field is what with a column mapping, or check ' +
+        'the field names';
   throw new AppError('usage', `${what}.`);
-}
-
-async function* readJson(
-  path: string,
-  options: ReadOptions,
-  readRow: (row: JsonObject, line: number) => CanonicalRow,
-): AsyncGenerator<DatasetItem, void, undefined> {
-  const splitter = new LineSplitter(options.limits.lineBytes);
-  function* items(lines: ReturnType<LineSplitter['push']>): Generator<DatasetItem, void, undefined> {
-    for (const raw of lines) {
-      const item = take(raw.line, () => {
-        const object = parseJsonLine(raw, options.limits.lineBytes);
-        return object === null ? null : readRow(object, raw.line);
-      });
-      if (item !== null) yield item;
-    }
-  }
-  for await (const chunk of readBytes(path, options)) yield* items(splitter.push(chunk));
-  yield* items(splitter.end());
-}
-
-function readMappedJson(path: string, options: ReadOptions, mapping: Mapping) {
-  return readJson(path, options, (row, line) =>
-    readMappedRow(jsonCells(row, mapping), mapping, { dataset: options.dataset, line }),
-  );
 }
 
 async function* readCsv(
@@ -142,7 +133,7 @@ async function* readCsv(
         mapping.vectorPrefix === undefined ? [] : vectorColumnsOf(record.cells, mapping.vectorPrefix);
       continue;
     }
-    const item = take(record.line, () =>
+    const item = attempt(record.line, () =>
       readMappedRow(csvCells(record.cells, places, vectorColumns, mapping), mapping, {
         dataset: options.dataset,
         line: record.line,
@@ -185,14 +176,4 @@ function columnsOf(mapping: Mapping): readonly string[] {
     ].flatMap((columns) => Object.values(columns)),
     ...judgements.flatMap((said) => (said.as === 'scores' ? Object.values(said.columns) : [said.column])),
   ];
-}
-
-function take(line: number, read: () => CanonicalRow | null): DatasetItem | null {
-  try {
-    const row = read();
-    return row === null ? null : { line, row };
-  } catch (error) {
-    if (error instanceof RowError) return { line, refusal: error.message };
-    throw error;
-  }
 }

@@ -19,8 +19,9 @@ import {
 } from './fields.ts';
 import type { JsonObject } from './fields.ts';
 import { readJudgeType, SOURCE_KIND } from './pair-judges.ts';
-import { GOLD_KINDS } from './pairs-row.ts';
-import { readPrompt } from './prompt-fields.ts';
+import { readGrades, readJudgements } from './grades.ts';
+import { contradicts, GOLD_KINDS } from './pairs-row.ts';
+import { numberVotes, readPrompt } from './prompt-fields.ts';
 import type { RowContext } from './prompt-fields.ts';
 
 /** One row of a `wide` file: a prompt and any number of models. */
@@ -28,12 +29,16 @@ export function readWideRow(row: JsonObject, context: RowContext): CanonicalRow 
   const vector = optionalVector(row, ['embedding', 'vector']);
   const prompt = readPrompt(row, context, vector !== null);
   const responses = readResponses(row);
-  const gold = readGold(row);
-  const judged = [readJudges(row, 'judges'), readJudges(row, 'sim_judges')];
+  const gold = [...readGold(row), ...readGrades(row)];
+  const listed = readJudgements(row);
+  const judged = [readJudges(row, 'judges'), readJudges(row, 'sim_judges'), listed];
   const scores = judged.flatMap((part) => part.scores);
   const models = new Set(optionalArray(row, 'models').map((name, i) => requireName(name, `models[${i}]`)));
   for (const { model } of responses) models.add(model);
-  for (const { modelA } of gold) models.add(modelA);
+  for (const { modelA, modelB } of [...gold, ...listed.verdicts]) {
+    models.add(modelA);
+    if (modelB !== null) models.add(modelB);
+  }
   for (const { model } of scores) models.add(model);
   if (models.size === 0) throw new RowError('models', 'expected at least one model, found none');
   return {
@@ -42,12 +47,13 @@ export function readWideRow(row: JsonObject, context: RowContext): CanonicalRow 
     responses,
     gold,
     scores,
-    verdicts: [],
+    verdicts: numberVotes(listed.verdicts),
     vector,
     notes: {
       ...NO_NOTES,
       absentJudgements: judged.reduce((sum, part) => sum + part.absent, 0),
-      goldWithoutScale: gold.some((grade) => grade.scale === null),
+      goldWithoutScale: gold.some((grade) => grade.scale === null && grade.scoreA !== null),
+      goldContradictsScores: gold.some(contradicts),
     },
   };
 }

@@ -8,7 +8,7 @@ import { parseMapping } from '../../dataset/mapping.ts';
 import { proposeMapping } from '../../dataset/propose-mapping.ts';
 import { READ_LIMITS } from '../../dataset/read-bytes.ts';
 import { planRead } from '../../dataset/read-dataset.ts';
-import { recogniseFormat, type Recognised } from '../../dataset/recognise.ts';
+import { isMapped, mappedFormat, recogniseFormat } from '../../dataset/recognise.ts';
 
 type Preview = MethodOutput<'import.preview'>;
 type PreviewRow = Preview['rows'][number];
@@ -22,14 +22,11 @@ const MOST_REFUSALS = 1_000;
 export async function previewFile(input: ParsedInput<'import.preview'>): Promise<Preview> {
   const { path } = input;
   const recognised = await recogniseFormat(path, READ_LIMITS);
-  const format =
-    input.format ?? (input.mapping === undefined ? recognised.format : mappedFormat(recognised.format));
-  const needsMapping = format === 'csv' || format === 'jsonl';
-  const columns = needsMapping
-    ? await readColumns(path, { limits: READ_LIMITS, delimiter: delimiterOf(recognised) })
-    : [];
-  const isKnownTable = recognised.format === 'csv' && recognised.isMetaRouterTable;
-  const isProposed = needsMapping && input.mapping === undefined && !isKnownTable;
+  const { container, isMetaRouterTable } = recognised;
+  const format = input.format ?? (input.mapping === undefined ? recognised.format : mappedFormat(container));
+  const needsMapping = isMapped(format);
+  const columns = needsMapping ? await readColumns(path, { limits: READ_LIMITS, container }) : [];
+  const isProposed = needsMapping && input.mapping === undefined && !isMetaRouterTable;
   const written: Written | null = input.mapping ?? (isProposed ? proposeMapping(columns) : null);
   const head = { fileName: basename(path), bytes: statSync(path).size, format, isProposed };
   const shownColumns = columns.map(({ name, samples }) => ({ name, samples: [...samples] }));
@@ -77,14 +74,6 @@ async function readFirst(
     if (rows.length >= limit || refusals.length >= MOST_REFUSALS) break;
   }
   return { rows, refusals, mapping: plan.mapping === null ? null : { ...plan.mapping } };
-}
-
-function mappedFormat(recognised: Recognised['format']): Preview['format'] {
-  return recognised === 'csv' ? 'csv' : 'jsonl';
-}
-
-function delimiterOf(recognised: Recognised): string | null {
-  return recognised.format === 'csv' ? recognised.delimiter : null;
 }
 
 function showRow(line: number, row: CanonicalRow): PreviewRow {

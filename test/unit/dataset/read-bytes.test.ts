@@ -28,7 +28,7 @@ describe('what a file is packed as', () => {
 
   test('is refused with what to do where it is another archive', async () => {
     expect((await refusalOf(Buffer.from('PK\u0003\u0004 …'))).message).toMatch(/zip archive. Unpack it/);
-    expect((await refusalOf(Buffer.from('PAR1 …'))).message).toMatch(/Parquet/);
+    expect((await refusalOf(Buffer.from('PAR1 …'))).message).toMatch(/Parquet file could not be read/);
     expect((await refusalOf(Buffer.from(`\ufeff${lines}`, 'utf16le'))).message).toMatch(
       /UTF-16. Save it as UTF-8/,
     );
@@ -87,7 +87,8 @@ test('what cannot be read at all says why', async () => {
   const folder: unknown = await readAll('/').catch((error: unknown) => error);
   expect(folder).toMatchObject({ code: 'not-found' });
   expect((await refusalOf('')).message).toMatch(/no rows/);
-  expect((await refusalOf('[{"prompt": "x"}]')).message).toMatch(/one JSON array/);
+  expect((await refusalOf('[1, 2]')).message).toMatch(/None of the first 2 elements .* is an object/);
+  expect((await refusalOf('[ ]')).message).toMatch(/no rows/);
   expect((await refusalOf('just words\nand more')).message).toMatch(/neither JSONL .* nor CSV/);
   expect((await refusalOf('{\n  "prompt": "x"\n}\n')).message).toMatch(/one whole object on each line/);
   expect(await refusalOf('{"question": "x"}')).toMatchObject({ code: 'usage' });
