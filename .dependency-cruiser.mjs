@@ -1,5 +1,5 @@
 // The layers of ARCHITECTURE.md: a folder may import itself and those before it.
-const layers = ['runtime', 'core', 'stats', 'features', 'learners', 'causal', 'routing'];
+const layers = ['runtime', 'core', 'stats', 'tensorflow', 'features', 'learners', 'causal', 'routing'];
 
 const layerRules = layers.map((layer, i) => ({
   name: `layer-${layer}`,
@@ -43,6 +43,13 @@ export default {
       severity: 'error',
       from: { path: '^src/(stats|features|learners|causal|routing)/' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
+    },
+    {
+      name: 'one-tensorflow-import-site',
+      comment: 'TensorFlow.js is imported by src/tensorflow/backend.ts only',
+      severity: 'error',
+      from: { pathNot: '^src/tensorflow/backend\\.ts$' },
+      to: { path: 'node_modules/@tensorflow/' },
     },
     {
       name: 'one-sqlite-import-site',

@@ -18,6 +18,9 @@ export default {
     '!**/*.map',
     '!node_modules/better-sqlite3/{deps,src}/**',
     '!node_modules/node-addon-api/**',
+    // Of TensorFlow.js, what Node loads.
+    '!node_modules/@tensorflow/*/{src,wasm-out}/**',
+    '!node_modules/@tensorflow/*/dist/!(*.node.js|*.wasm)',
     '!node_modules/better-sqlite3/prebuilds/!(${platform}-${arch}).node',
   ],
   asar: true,

@@ -16,22 +16,22 @@ export interface BinnedFeatures {
   readonly cuts: readonly Float32Array[];
 }
 
-/** Up to 256 values of a feature have a bin each; more are cut at their quantiles. Labels are not looked at. */
-export function binFeatures(x: Matrix): BinnedFeatures {
+/** Up to `most` values of a feature have a bin each; more are cut at their quantiles. Labels are not looked at. */
+export function binFeatures(x: Matrix, most = MOST_BINS): BinnedFeatures {
   const { rows, cols } = x;
   const bins = new Uint8Array(rows * cols);
   const column = new Float32Array(rows);
   const cuts: Float32Array[] = [];
   for (let f = 0; f < cols; f++) {
     for (let i = 0; i < rows; i++) column[i] = x.data[i * cols + f];
-    const between = chooseCuts(column.toSorted());
+    const between = chooseCuts(column.toSorted(), most);
     for (let i = 0; i < rows; i++) bins[f * rows + i] = countBelow(between, column[i]);
     cuts.push(between);
   }
   return { rows, cols, bins, cuts };
 }
 
-function chooseCuts(ascending: Float32Array): Float32Array {
+function chooseCuts(ascending: Float32Array, most: number): Float32Array {
   const n = ascending.length;
   let distinct = 1;
   for (let i = 1; i < n; i++) if (ascending[i] > ascending[i - 1]) distinct++;
@@ -40,10 +40,10 @@ function chooseCuts(ascending: Float32Array): Float32Array {
     const cut = floatBetween(ascending[i - 1], ascending[i]);
     if (ascending[i] > ascending[i - 1] && cut !== cuts.at(-1)) cuts.push(cut);
   };
-  if (distinct <= MOST_BINS) {
+  if (distinct <= most) {
     for (let i = 1; i < n; i++) cutBefore(i);
   } else {
-    for (let b = 1; b < MOST_BINS; b++) cutBefore(firstOfRun(ascending, Math.floor((b * n) / MOST_BINS)));
+    for (let b = 1; b < most; b++) cutBefore(firstOfRun(ascending, Math.floor((b * n) / most)));
   }
   return Float32Array.from(cuts);
 }

@@ -1,4 +1,4 @@
-import { MOST_BINS, type BinnedFeatures } from './bins.ts';
+import type { BinnedFeatures } from './bins.ts';
 import { BEYOND_ROUNDING } from './forest-tree.ts';
 import type { TreeNodes } from './tree-nodes.ts';
 
@@ -49,7 +49,9 @@ export function createLeafwiseGrower(
   { rows, cols, bins, cuts }: BinnedFeatures,
   shape: BoostedTreeShape,
 ): (target: BoostingTarget, nodes: TreeNodes, onLeaf: OnLeaf) => number {
-  const size = cols * MOST_BINS * FIELDS;
+  const mostBins = cuts.reduce((most, { length }) => Math.max(most, length + 1), 1);
+  const stride = mostBins * FIELDS;
+  const size = cols * stride;
   const pool: Float64Array[] = [];
   const takeHistogram = (): Float64Array => pool.pop() ?? new Float64Array(size);
 
@@ -62,7 +64,7 @@ export function createLeafwiseGrower(
     const { row, gradient, weight } = target;
     for (let f = 0; f < cols; f++) {
       const column = f * rows;
-      const start = f * MOST_BINS * FIELDS;
+      const start = f * stride;
       for (let i = from; i < to; i++) {
         const r = row[i];
         const at = start + bins[column + r] * FIELDS;
@@ -89,7 +91,7 @@ export function createLeafwiseGrower(
       let gradientLeft = 0;
       let weightLeft = 0;
       let rowsLeft = 0;
-      const start = f * MOST_BINS * FIELDS;
+      const start = f * stride;
       const lastCut = cuts[f].length;
       for (let bin = 0; bin < lastCut; bin++) {
         const at = start + bin * FIELDS;

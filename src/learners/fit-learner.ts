@@ -3,11 +3,12 @@ import { type JobControl, uncontrolled } from '../core/progress.ts';
 import type { LearnerFit } from './learner-fit.ts';
 import { fitRidge } from './ridge.ts';
 import { trainingTable } from './training-table.ts';
-import { tuneBoostedTrees } from './tune-boosted-trees.ts';
+import { BOOSTING_BINS, tuneBoostedTrees } from './tune-boosted-trees.ts';
 import { tuneForest } from './tune-forest.ts';
+import { tuneMlp } from './tune-mlp.ts';
 import { tuneNearest } from './tune-nearest.ts';
 
-export type LearnerName = 'ridge' | 'forest' | 'boosted-trees' | 'knn';
+export type LearnerName = 'ridge' | 'forest' | 'boosted-trees' | 'mlp' | 'knn';
 
 export interface LearnerOptions {
   readonly seed: number;
@@ -21,6 +22,8 @@ export interface LearnerOptions {
  * Regression of y on x by a learner that chooses its own settings on these rows alone, by held-out error: leave-one-out for
  * ridge, out of bag by group for the forest, cross-validation by group for the others. Called inside a fold, nothing outside
  * the fold is seen. The same rows and seed give the same model.
+ *
+ * For `mlp`, `startTensorFlow` must have been awaited in this thread.
  *
  * @param x n × d features
  * @param y n targets
@@ -39,12 +42,14 @@ export function fitLearner(
     return { model, settings: { penalty }, heldOutError: looError };
   }
   checkInput(x, y, weights);
-  const table = trainingTable(x, y, weights, group);
+  const table = trainingTable(x, y, weights, group, name === 'boosted-trees' ? BOOSTING_BINS : undefined);
   switch (name) {
     case 'forest':
       return tuneForest(table, seed, control);
     case 'boosted-trees':
       return tuneBoostedTrees(table, seed, control);
+    case 'mlp':
+      return tuneMlp(table, seed, control);
     case 'knn':
       return tuneNearest(table, seed, control);
   }

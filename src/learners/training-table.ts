@@ -1,5 +1,5 @@
 import type { Matrix } from '../core/matrix.ts';
-import { binFeatures, type BinnedFeatures } from './bins.ts';
+import { binFeatures, MOST_BINS, type BinnedFeatures } from './bins.ts';
 
 /** What trees are grown from. */
 export interface TrainingTable {
@@ -19,6 +19,7 @@ export function trainingTable(
   y: Float64Array,
   weights?: Float64Array,
   group?: ArrayLike<number>,
+  mostBins = MOST_BINS,
 ): TrainingTable {
   const ids = new Map<number, number>();
   const dense = Int32Array.from({ length: x.rows }, (_, i) => {
@@ -29,7 +30,7 @@ export function trainingTable(
   });
   return {
     x,
-    binned: binFeatures(x),
+    binned: binFeatures(x, mostBins),
     y,
     weights: weights ?? new Float64Array(x.rows).fill(1),
     group: dense,

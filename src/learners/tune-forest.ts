@@ -4,7 +4,7 @@ import type { LearnerFit } from './learner-fit.ts';
 import type { TrainingTable } from './training-table.ts';
 
 /** Labels of gains are noisy: leaves of one row, the usual default, lose to larger ones nearly always. */
-const MIN_LEAVES: readonly number[] = [3, 10, 30, 90];
+const MIN_LEAVES: readonly number[] = [5, 20, 80];
 
 /**
  * A forest of 100 trees whose leaf size is the one with the least out-of-bag error. Whole groups are drawn, so that error is

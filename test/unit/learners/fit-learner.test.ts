@@ -1,12 +1,15 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { takeRows, type Matrix } from '../../../src/core/matrix.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { createRng } from '../../../src/core/rng.ts';
 import { fitLearner, type LearnerName } from '../../../src/learners/fit-learner.ts';
 import { predict } from '../../../src/learners/model.ts';
+import { startTensorFlow } from '../../../src/tensorflow/backend.ts';
 import { curvedWorld, relativeError } from './learner-data.ts';
 
-const LEARNERS: readonly LearnerName[] = ['ridge', 'forest', 'boosted-trees', 'knn'];
+const LEARNERS: readonly LearnerName[] = ['ridge', 'forest', 'boosted-trees', 'mlp', 'knn'];
+
+beforeAll(() => startTensorFlow());
 
 /** Relative error on new rows of the same world. */
 function errorOnNewRows(name: LearnerName, noise: number): number {
@@ -21,6 +24,7 @@ test('trees find an interaction that a line cannot', () => {
   expect(ridge).toBeGreaterThan(0.8);
   expect(errorOnNewRows('forest', 0.5)).toBeLessThan(0.45);
   expect(errorOnNewRows('boosted-trees', 0.5)).toBeLessThan(0.25);
+  expect(errorOnNewRows('mlp', 0.5)).toBeLessThan(0.25);
   expect(errorOnNewRows('knn', 0.5)).toBeLessThan(0.75);
 });
 
@@ -49,7 +53,7 @@ test.each(LEARNERS)('%s: the same rows and seed give the same model', (name) => 
   expect(fitLearner(name, x, y, w, { seed: 7 })).toEqual(fitLearner(name, x, y, w, { seed: 7 }));
 });
 
-test.each(['forest', 'boosted-trees', 'knn'] as const)(
+test.each(['forest', 'boosted-trees', 'mlp', 'knn'] as const)(
   '%s: copies of a prompt do not flatter the held-out error when they are named as one group',
   (name) => {
     const rng = createRng(61);
