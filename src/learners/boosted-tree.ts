@@ -53,6 +53,8 @@ export function createLeafwiseGrower(
   const stride = mostBins * FIELDS;
   const size = cols * stride;
   const pool: Float64Array[] = [];
+  const gradients = new Float64Array(rows);
+  const rowWeights = new Float64Array(rows);
   const takeHistogram = (): Float64Array => pool.pop() ?? new Float64Array(size);
 
   const giveBack = ({ histogram }: Candidate): void => {
@@ -62,14 +64,18 @@ export function createLeafwiseGrower(
   const fillHistogram = (target: BoostingTarget, from: number, to: number): Float64Array => {
     const histogram = takeHistogram().fill(0);
     const { row, gradient, weight } = target;
+    // In the order of the node's rows, once for all features.
+    for (let i = from; i < to; i++) {
+      gradients[i] = gradient[row[i]];
+      rowWeights[i] = weight[row[i]];
+    }
     for (let f = 0; f < cols; f++) {
       const column = f * rows;
       const start = f * stride;
       for (let i = from; i < to; i++) {
-        const r = row[i];
-        const at = start + bins[column + r] * FIELDS;
-        histogram[at] += gradient[r];
-        histogram[at + 1] += weight[r];
+        const at = start + bins[column + row[i]] * FIELDS;
+        histogram[at] += gradients[i];
+        histogram[at + 1] += rowWeights[i];
         histogram[at + 2] += 1;
       }
     }

@@ -3,7 +3,7 @@ import type * as TensorFlowCore from '@tensorflow/tfjs-core';
 import { AppError } from '../core/errors.ts';
 
 export type TensorFlow = typeof TensorFlowCore;
-export type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
+export type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
 /** `tensorflow` is the C library of tfjs-node; `cpu` plain JavaScript, the reference. */
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
@@ -75,10 +75,11 @@ function computesRight(tf: TensorFlow): boolean {
       const a = tf.tensor2d([1, 2, 3, -4], [2, 2]);
       const b = tf.tensor2d([0.5, -1, 2, 0.25], [2, 2]);
       const product = tf.matMul(a, b);
-      const isPositive = tf.cast(tf.greater(tf.relu(product), 0), 'float32');
-      const back = tf.matMul(tf.transpose(a), isPositive);
+      const rectified = tf.fused.matMul({ a, b, bias: tf.tensor1d([0, 1]), activation: 'relu' });
+      const back = tf.matMul(tf.transpose(a), tf.step(product));
       return (
         isClose(product.dataSync(), [4.5, -0.5, -6.5, -4]) &&
+        isClose(rectified.dataSync(), [4.5, 0.5, 0, 0]) &&
         isClose(back.dataSync(), [1, 0, 2, 0]) &&
         isClose(tf.sum(product, 0).dataSync(), [-2, -4.5])
       );
