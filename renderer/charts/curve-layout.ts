@@ -29,6 +29,13 @@ export interface CurveSeries {
   readonly isDashed?: boolean;
 }
 
+/** One model for every prompt: a point of cost and quality, without a share. */
+export interface FixedPoint {
+  readonly label: string;
+  readonly cost: number;
+  readonly quality: number;
+}
+
 export type CurveAxis = 'share' | 'cost';
 
 export interface CurveInput {
@@ -36,6 +43,10 @@ export interface CurveInput {
   readonly main: CurveSeries;
   readonly baselines: readonly CurveSeries[];
   readonly axis: CurveAxis;
+  /** Drawn where the axis is cost. */
+  readonly fixed?: readonly FixedPoint[];
+  /** What tossing coins between fixed policies reaches, by cost. */
+  readonly mixtures?: readonly { readonly cost: number; readonly quality: number }[];
   readonly width: number;
   readonly height: number;
   readonly formatX: (value: number) => string;
@@ -50,6 +61,13 @@ export interface CurveLayout {
   readonly yTicks: readonly Tick[];
   readonly band: string;
   readonly lines: readonly { readonly series: CurveSeries; readonly path: string }[];
+  readonly fixed: readonly {
+    readonly label: string;
+    readonly x: number;
+    readonly y: number;
+    readonly anchor: 'start' | 'end';
+  }[];
+  readonly mixture: string;
   /** One for each line, beside its end, and one for the end itself (series null); moved apart. */
   readonly labels: readonly { readonly series: CurveSeries | null; readonly at: number }[];
 }
@@ -59,6 +77,8 @@ const LABEL_WIDTH = 128;
 
 export function layoutCurves(input: CurveInput): CurveLayout {
   const { main, baselines, axis, width, height } = input;
+  const fixed = axis === 'cost' ? (input.fixed ?? []) : [];
+  const mixtures = axis === 'cost' ? (input.mixtures ?? []) : [];
   const isNarrow = width < 460;
   const frame = frameOf(width, height, {
     top: 30,
@@ -71,13 +91,21 @@ export function layoutCurves(input: CurveInput): CurveLayout {
     paddedExtent([
       ...all.flatMap((series) => series.points.map((p) => p.quality)),
       ...main.points.flatMap((p) => p.ci95 ?? []),
+      ...fixed.map((p) => p.quality),
     ]),
     [frame.bottom, frame.top],
   );
-  const xValues = all.flatMap((series) => series.points.map((p) => abscissa(p, axis)));
+  const xValues = [
+    ...all.flatMap((series) => series.points.map((p) => abscissa(p, axis))),
+    ...fixed.map((p) => p.cost),
+  ];
   const x = linearScale(axis === 'share' ? [0, 1] : paddedExtent(xValues, 0.02), [frame.left, frame.right]);
   const path = line<CurvePoint>(
     (p) => x(abscissa(p, axis)),
+    (p) => y(p.quality),
+  );
+  const mixture = line<(typeof mixtures)[number]>(
+    (p) => x(p.cost),
     (p) => y(p.quality),
   );
   const band = area<CurvePoint>()
@@ -92,6 +120,13 @@ export function layoutCurves(input: CurveInput): CurveLayout {
     xTicks: ticksOf(x, 80, input.formatX),
     yTicks: ticksOf(y, 48, input.formatY),
     band: band(main.points) ?? '',
+    fixed: fixed.map((p) => ({
+      label: p.label,
+      x: x(p.cost),
+      y: y(p.quality),
+      anchor: x(p.cost) > (frame.left + frame.right) / 2 ? ('end' as const) : ('start' as const),
+    })),
+    mixture: mixture([...mixtures]) ?? '',
     // The main line last, on top of the others.
     lines: [...baselines, main].map((series) => ({ series, path: path(series.points) ?? '' })),
     labels: placeLabels(all, main, y, frame),

@@ -26,6 +26,19 @@ export const analysisText = {
   retry: 'Try again',
   saveFailed: 'The file could not be saved',
   saved: (name: string) => `Saved ${name}`,
+  prices: {
+    edit: 'Prices…',
+    title: 'Token prices',
+    description:
+      'US dollars for a million tokens. Costs are in dollars where every response has token counts and both models have prices.',
+    model: 'Model',
+    input: 'Input',
+    output: 'Output',
+    half: 'A price has two parts: input and output.',
+    failed: 'The prices could not be saved',
+    cancel: 'Cancel',
+    save: 'Save prices',
+  },
   estimators: {
     auto: 'auto',
     'gold-only': 'gold only',

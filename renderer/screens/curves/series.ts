@@ -1,5 +1,5 @@
 import type { JobResult } from '../../../src/contract/methods.ts';
-import type { CurveSeries } from '../../charts/curve-layout.ts';
+import type { CurveSeries, FixedPoint } from '../../charts/curve-layout.ts';
 import { estimatorName } from '../analysis/names.ts';
 
 /** The lines of the cost–quality chart. Pure. */
@@ -36,4 +36,18 @@ export function otherSeries({ curves }: JobResult<'run.inspect'>, estimator: str
       tone: TONES[name] ?? 'reference',
       isDashed: name === 'random' || name === 'oracle',
     }));
+}
+
+/** The fixed policies of an evaluation that have a place in the picture. */
+export function fixedPoints({ fixed }: JobResult<'run.evaluate'>): FixedPoint[] {
+  return fixed.flatMap(({ policy, quality, cost }) =>
+    quality.value === null || cost.value === null
+      ? []
+      : [{ label: estimatorName(policy), quality: quality.value, cost: cost.value }],
+  );
+}
+
+/** The curve of another run of the same models, to stand beside this one. */
+export function besideSeries(evaluation: JobResult<'run.evaluate'>, label: string): CurveSeries {
+  return { id: `run ${evaluation.runId}`, label, points: evaluation.curve, tone: 6 };
 }
