@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { doublyRobustScores } from '../../src/causal/bias.ts';
+import { compareLearners } from '../../src/causal/disagreement.ts';
 import { makeFolds } from '../../src/causal/folds.ts';
 import { createProblem, type Problem } from '../../src/causal/nuisances.ts';
 import { intervalOfMean } from '../../src/causal/mean-bias.ts';
@@ -77,5 +78,66 @@ describe('the doubly robust scores', () => {
       const { error, standardError } = average(problems);
       expect(Math.abs(error)).toBeLessThan(3 * standardError);
     }
+  });
+});
+
+/** The mean of f + t (r − f)/π, the labels that surrogate-aipw regresses, against the mean of ψ; in standard errors. */
+function surrogateError(seed: number, f: (world: World) => Float64Array, isDesignKnown: boolean): number {
+  const { world, sample } = generateSelected('selected-y', seed);
+  const share = sample.hasGold.reduce((sum, t) => sum + t, 0) / TRAIN_ROWS;
+  const guess = f(world);
+  const labels = Float64Array.from(sample.hasGold, (t, i) => {
+    const pi = isDesignKnown ? sample.propensity[i] : share;
+    return guess[i] + (t === 1 ? (sample.goldGain[i] - guess[i]) / pi : 0) - world.psi[i];
+  });
+  const { mean, ci95 } = intervalOfMean(labels, new Float64Array(labels.length).fill(1));
+  return mean / ((ci95[1] - ci95[0]) / (2 * 1.96));
+}
+
+describe('surrogate AIPW, gold drawn by looking at the verdict', () => {
+  /** E[r | x, y]: r and y share the noise .3 s of variance .09 among .09 + .0625. */
+  const right = ({ psi, delta, y }: World): Float64Array =>
+    psi.map((v, i) => v + (0.09 / (0.09 + 0.0625)) * (y[i] - (v - delta[i])));
+  const wrong = (): Float64Array => new Float64Array(TRAIN_ROWS).fill(0.4);
+  const rootMean = (z: readonly number[]): number => z.reduce((a, b) => a + b, 0) / Math.sqrt(z.length);
+
+  it('is right where the design is logged or f̂ is right, and wrong where neither is', () => {
+    expect(Math.abs(rootMean(SEEDS.map((seed) => surrogateError(seed, wrong, true))))).toBeLessThan(3);
+    expect(Math.abs(rootMean(SEEDS.map((seed) => surrogateError(seed, right, false))))).toBeLessThan(3);
+    expect(Math.abs(rootMean(SEEDS.map((seed) => surrogateError(seed, wrong, false))))).toBeGreaterThan(5);
+  });
+});
+
+describe('the R-learner with a wrong m̂', () => {
+  /** θ_R of a problem, and what it should be: the mean of Δ with the weights p (1 − p). */
+  const errorOf = (problem: Problem, world: World, pi: Float64Array): number => {
+    const { rLearner } = compareLearners(problem, problem.sources[0]);
+    let sum = 0;
+    let weight = 0;
+    pi.forEach((p, i) => {
+      sum += p * (1 - p) * world.delta[i];
+      weight += p * (1 - p);
+    });
+    return rLearner - sum / weight;
+  };
+  const standardise = (errors: readonly number[]): number => {
+    const centre = errors.reduce((a, b) => a + b, 0) / errors.length;
+    const spread = Math.sqrt(errors.reduce((a, e) => a + (e - centre) ** 2, 0) / (errors.length - 1));
+    return (centre / spread) * Math.sqrt(errors.length);
+  };
+
+  it('is right while π is, and wrong once it is not', () => {
+    const designed = SEEDS.map((seed) => {
+      const { sample, world } = generateSelected('selected-x', seed);
+      const problem = createProblem(sample, makeFolds(sample, { kind: 'reference' }));
+      return errorOf(withoutOutcomeModels(problem), world, sample.propensity);
+    });
+    expect(Math.abs(standardise(designed))).toBeLessThan(3);
+    const even = SEEDS.map((seed) => {
+      const { sample, world } = selectedWithEvenPropensity(seed);
+      const problem = createProblem(sample, makeFolds(sample, { kind: 'reference' }));
+      return errorOf(withoutOutcomeModels(problem), world, sample.propensity);
+    });
+    expect(Math.abs(standardise(even))).toBeGreaterThan(5);
   });
 });

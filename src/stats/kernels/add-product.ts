@@ -2,7 +2,7 @@ import { ADD_PRODUCT_WASM } from './add-product-wasm.ts';
 
 /**
  * The one kernel under every dense product: WebAssembly with two float64 at a time, three to five times as fast as the same
- * loops in JavaScript (measured; ADR 7). Its memory is a scratch pad: callers copy in and out.
+ * loops in JavaScript (measured; docs/adr, products in WebAssembly). Its memory is a scratch pad: callers copy in and out.
  */
 export interface AddProduct {
   /** The scratch pad, of at least `length` entries. Valid until the next call of `reserve`. */
