@@ -23,8 +23,11 @@ interface RunRow extends SummaryRow {
   readonly result_json: string;
 }
 
-/** Stores a run and the bytes of its router.safetensors, both or neither. */
-export function insertRun(db: WritableDb, run: Run & { readonly safetensors?: Uint8Array }): void {
+/** Stores a run, the bytes of its router.safetensors and its estimators: all or nothing. */
+export function insertRun(
+  db: WritableDb,
+  run: Run & { readonly safetensors?: Uint8Array; readonly models?: Uint8Array },
+): void {
   db.transaction(() => {
     db.prepare(
       'INSERT INTO run (id, created_ms, config_json, manifest_json, result_json) VALUES (?, ?, ?, ?, ?)',
@@ -35,8 +38,12 @@ export function insertRun(db: WritableDb, run: Run & { readonly safetensors?: Ui
       JSON.stringify(run.manifest),
       JSON.stringify(run.result),
     );
-    if (run.safetensors === undefined) return;
-    db.prepare('INSERT INTO run_artifact (run_id, safetensors) VALUES (?, ?)').run(run.id, run.safetensors);
+    if (run.safetensors !== undefined) {
+      db.prepare('INSERT INTO run_artifact (run_id, safetensors) VALUES (?, ?)').run(run.id, run.safetensors);
+    }
+    if (run.models !== undefined) {
+      db.prepare('INSERT INTO run_models (run_id, safetensors) VALUES (?, ?)').run(run.id, run.models);
+    }
   })();
 }
 
@@ -69,6 +76,15 @@ export function getRun(db: ReadableDb, id?: string): Run | null {
 export function getRunArtifact(db: ReadableDb, runId: string): Uint8Array | null {
   const bytes = db
     .prepare<[string], Uint8Array>('SELECT safetensors FROM run_artifact WHERE run_id = ?')
+    .pluck()
+    .get(runId);
+  return bytes ?? null;
+}
+
+/** The estimators of a run, as they were stored; null for runs of earlier versions. */
+export function getRunModels(db: ReadableDb, runId: string): Uint8Array | null {
+  const bytes = db
+    .prepare<[string], Uint8Array>('SELECT safetensors FROM run_models WHERE run_id = ?')
     .pluck()
     .get(runId);
   return bytes ?? null;

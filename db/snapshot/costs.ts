@@ -77,10 +77,11 @@ function unitCosts(
   if (models.length === 1) return { costs: [1], warnings: [] };
   const base = priceOf(anchor);
   const extra = models.map((model) => priceOf(model) - base);
-  const dearest = Math.max(...extra);
-  if (dearest > 0) {
+  if (extra.every(Number.isFinite)) {
+    // With the anchor the dearest there is no unit to divide by, which a run refuses in words.
+    const dearest = Math.max(...extra);
     return {
-      costs: extra.map((price) => price / dearest),
+      costs: extra.map((price) => (dearest > 0 ? price / dearest : price)),
       warnings: [
         {
           code: 'costs-by-price',

@@ -19,13 +19,17 @@ export function addPairOptions(command: Command): Command {
   return command
     .option('--strong <model>', 'the strong, dear model')
     .option('--cheap <model>', 'the cheap model')
-    .option('--models <names>', 'the same as a list: A,B (with --anchor)')
+    .option('--models <names>', 'the models as a list: A,B,C (with --anchor)')
     .option('--anchor <model>', 'of --models, the one that gains are measured against: the cheap one');
+}
+
+/** For commands that look at one source. */
+export function addSourceOption(command: Command): Command {
+  return command.option('--source <name>', 'the source of preferences (default: the only one)');
 }
 
 export function addStageOptions(command: Command): Command {
   return command
-    .option('--source <name>', 'the source of preferences (default: the only one)')
     .addOption(
       choice('--stage <name>', 'decide before any model answers, or once the cheap one has', [
         'route',
@@ -70,16 +74,42 @@ export async function resolvePair(context: CommandContext, options: PairOptions)
   );
 }
 
-function pairOfList(models: string, options: PairOptions): ModelPair {
-  if (options.strong !== undefined || options.cheap !== undefined) {
-    throw new AppError('usage', 'Give either --strong and --cheap, or --models and --anchor.');
+/** Two models or more: the options as the contract takes them. */
+export type ModelChoice = ModelPair | { readonly models: readonly string[]; readonly anchor: string };
+
+/** As `resolvePair`, where more than two models are possible too. */
+export async function resolveModels(context: CommandContext, options: PairOptions): Promise<ModelChoice> {
+  if (options.models === undefined) return resolvePair(context, options);
+  const names = listOf(options.models);
+  if (names.length <= 2) return pairOfList(options.models, options);
+  refuseBoth(options);
+  const { anchor } = options;
+  if (anchor === undefined || !names.includes(anchor)) {
+    throw new AppError(
+      'usage',
+      `Name the anchor, that gains are measured against: --anchor with one of ${names.join(', ')}.`,
+    );
   }
-  const names = models
+  return { models: names, anchor };
+}
+
+function listOf(models: string): string[] {
+  return models
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
+}
+
+function refuseBoth(options: PairOptions): void {
+  if (options.strong === undefined && options.cheap === undefined) return;
+  throw new AppError('usage', 'Give either --strong and --cheap, or --models and --anchor.');
+}
+
+function pairOfList(models: string, options: PairOptions): ModelPair {
+  refuseBoth(options);
+  const names = listOf(models);
   if (names.length > 2) {
-    throw new AppError('usage', 'Routers for more than two models are not available yet: name two models.');
+    throw new AppError('usage', 'This command looks at two models: name two.');
   }
   const anchor = options.anchor;
   if (names.length < 2 || anchor === undefined || !names.includes(anchor)) {

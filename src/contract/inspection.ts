@@ -19,7 +19,12 @@ export const inspectionDocument = z.object({
     z.string(),
     z.array(z.object({ strongShare: z.number(), quality: z.number(), cost: z.number() })),
   ),
-  /** In equal parts of the ranking by predicted gain. */
+  /** Of more than two models, in place of the curves: over w, without intervals. */
+  policyCurves: z.record(
+    z.string(),
+    z.array(z.object({ w: z.number(), quality: z.number(), cost: z.number() })),
+  ),
+  /** In equal parts of the ranking by predicted gain; like the lists below, of two models only. */
   calibration: z.array(
     z.object({
       n: z.int(),

@@ -120,7 +120,17 @@ export const runSummary = z.object({
   warningCodes: z.array(z.string()),
 });
 
+const modelName = z.string().min(1);
+
 export const trainConfig = pairRequest.extend({
+  /** Two models: both of these. More: `models` and `anchor` instead. */
+  strong: modelName.optional(),
+  cheap: modelName.optional(),
+  models: z.array(modelName).min(2).optional(),
+  /** Of `models`, the one that gains are measured against: the cheapest. */
+  anchor: modelName.optional(),
+  /** Several sources, each corrected by a bias of its own. None, and no `source`: the only one there is. */
+  sources: z.array(modelName).default([]),
   estimator: estimatorName.default('auto'),
   learner: learnerName.default('ridge'),
   /** Train on a random part of the revealed gold. */

@@ -17,9 +17,10 @@ import { evaluateStored, prepareStored, type StoredRun } from '../routing/evalua
 import { inspectStored, type Inspection } from '../routing/inspect-run.ts';
 import { runRounds } from '../routing/replicate.ts';
 import type { ReplicateConfig, RoundResult } from '../routing/replicate-round.ts';
-import type { StoredModels, TrainConfig, TrainReport } from '../routing/run.ts';
+import type { TrainConfig, TrainReport } from '../routing/run.ts';
 import type { PairSnapshot, Snapshot } from '../routing/snapshot.ts';
 import { trainRouter } from '../routing/train.ts';
+import { packModels } from './stored-models.ts';
 import type { Tasks } from './task-protocol.ts';
 
 /** What a worker can do: pure functions of serialisable inputs, so that another machine could do it as well. */
@@ -33,7 +34,8 @@ export type TaskMap = {
     };
     readonly result: {
       readonly report: TrainReport;
-      readonly models: StoredModels;
+      /** Packed: every estimator of every head. */
+      readonly models: Uint8Array;
       readonly runManifest: Readonly<Record<string, unknown>>;
       readonly safetensors: Uint8Array;
     };
@@ -100,7 +102,7 @@ export const tasks: Tasks<TaskMap> = {
     const { report, models, trained } = trainRouter(snapshot, config, identity, clock, control);
     return {
       report,
-      models,
+      models: packModels(models),
       runManifest: trained.manifest.run,
       safetensors: writeSafetensors(trained).bytes,
     };

@@ -12,7 +12,7 @@ import { measureOnce, ranked, type Draw, type RankedCandidate } from './evaluate
 import type { RunToEvaluate } from './evaluate-run.ts';
 import { evaluationSet, type EvaluationSet } from './evaluation-set.ts';
 import { runSample } from './run-sample.ts';
-import type { StoredModel } from './run.ts';
+import type { LinearModel } from '../learners/linear.ts';
 
 /**
  * The bootstrap of a whole run: every draw redraws the training labels, fits every estimator and auto again, redraws the
@@ -23,7 +23,7 @@ export interface RunBootstrap {
   /** The estimator that is the run's router. */
   readonly router: string;
   /** Every estimator of the run that is redrawn, as its file stores it. */
-  readonly models: Readonly<Record<string, StoredModel>>;
+  readonly models: Readonly<Record<string, LinearModel>>;
   readonly test: EvaluationSet;
   readonly testX: Matrix;
   /** The run's cost weight. */
@@ -45,13 +45,17 @@ export function prepareBootstrap(run: RunToEvaluate): RunBootstrap | NoBootstrap
   const test = evaluationSet(pair);
   const plan = planBootstrap(moments, candidates, config.seed, knownPenalties(problem));
   const redrawn = new Set(Object.keys(plan.unit.estimates));
-  if (!redrawn.has(config.estimator)) {
+  const linear: Record<string, LinearModel> = {};
+  for (const [name, model] of Object.entries(models[pair.strong])) {
+    if (redrawn.has(name) && model.kind === 'linear') linear[name] = model;
+  }
+  if (!(config.estimator in linear)) {
     return { reason: `training is not redrawn for the estimator ${config.estimator}` };
   }
   return {
     plan,
     router: config.estimator,
-    models: Object.fromEntries(Object.entries(models[pair.strong]).filter(([name]) => redrawn.has(name))),
+    models: linear,
     test,
     testX: shared(featuresOf(run.prepared, run.blocks, test.rows)),
     w: config.w,
@@ -145,7 +149,7 @@ function oneDraw(bootstrap: RunBootstrap, draw: number): RunDraw {
 }
 
 /** The stored model moved by what a draw changes. */
-function redrawnModel(model: StoredModel, deviation: Float64Array | undefined): Float64Array {
+function redrawnModel(model: LinearModel, deviation: Float64Array | undefined): Float64Array {
   const theta = Float64Array.from([model.intercept, ...model.coefficients]);
   if (deviation !== undefined) for (let k = 0; k < theta.length; k++) theta[k] += deviation[k];
   return theta;

@@ -1,12 +1,15 @@
 import { affine } from '../stats/linalg.ts';
 import { mean, quantileSorted } from '../stats/descriptive.ts';
+import type { Matrix } from '../core/matrix.ts';
 import { featuresOf } from '../features/block-rows.ts';
 import type { FeatureInputs } from '../features/feature-inputs.ts';
 import type { FittedBlocks } from '../features/fit-blocks.ts';
-import type { ManifestModel, Measured, OperatingPoint, TrainedRouter } from '../runtime/manifest.ts';
-import { predictStored } from './evaluate-run.ts';
-import type { CurvePoint } from './evaluate.ts';
-import { pairOf, type Snapshot } from './snapshot.ts';
+import { modelHead } from '../learners/model-head.ts';
+import { predict } from '../learners/model.ts';
+import type { Manifest, ManifestModel, TrainedRouter } from '../runtime/manifest.ts';
+import { pairPoints, policyPoints } from './operating-points.ts';
+import { meanCosts } from './policy-choice.ts';
+import { modelNames, type Snapshot } from './snapshot.ts';
 import type { StoredModels, TrainConfig, TrainReport } from './run.ts';
 
 /** What the engine knows of a run and a pure task cannot. */
@@ -38,43 +41,41 @@ export interface RouterDescription {
   readonly identity: RunIdentity;
 }
 
-/** Shares of strong calls offered beside the run's own w. */
-const OFFERED_SHARES: readonly number[] = [0.2, 0.5];
-
 /** Everything a bundle is written from. */
 export function describeTrainedRouter(d: RouterDescription): TrainedRouter {
-  const { report, config, identity } = d;
-  const snapshot = pairOf(d.snapshot);
+  const { snapshot, report, config, identity } = d;
+  const { anchor, models } = snapshot;
   const x = featuresOf(d.prepared, d.blocks, d.encoderRows);
-  const model = d.models[snapshot.strong][config.estimator];
-  const gains = predictStored(model, x).sort();
-  const gainPercentiles = Array.from({ length: 101 }, (_, k) => quantileSorted(gains, k / 100));
-  let maxFeatureNorm = 0;
-  for (let i = 0; i < x.rows; i++) {
-    const row = { rows: 1, cols: x.cols, data: x.data.subarray(i * x.cols, (i + 1) * x.cols) };
-    maxFeatureNorm = Math.max(maxFeatureNorm, Math.sqrt(affine(row, row.data, 0)[0]));
-  }
+  const chosen = models.map(({ model }) => d.models[model][config.estimator]);
+  const gains = chosen.map((model) => predict(model, x));
+  const heads = chosen.map((model, k) => ({ model: models[k].model, ...modelHead(model, k) }));
+  const names = modelNames(snapshot);
+  const isPair = models.length === 1;
+  const percentiles = isPair ? percentilesOf(gains[0]) : null;
+  const { evaluation } = report;
   return {
     manifest: {
       id: identity.runId,
-      name: `${identity.projectName}: ${snapshot.strong} or ${snapshot.cheap}`,
+      name: `${identity.projectName}: ${names.slice(0, -1).join(', ')} or ${anchor}`,
       created: identity.created,
       productVersion: identity.productVersion,
       stage: snapshot.stage,
-      models: [
-        describeModel(snapshot.strong, 'strong', identity),
-        describeModel(snapshot.cheap, 'cheap', identity),
-      ],
-      anchor: snapshot.cheap,
+      models: names.map((name, k) =>
+        describeModel(name, roleOf(k, names.length), d.relativeCost[k], identity),
+      ),
+      anchor,
       costUnit: snapshot.costUnit,
-      qualityUnit: report.evaluation.qualityUnit,
-      meanCost: { strong: meanOr(snapshot.costStrong, 1), cheap: meanOr(snapshot.costCheap, 0) },
+      qualityUnit: evaluation.qualityUnit,
+      meanCost: isPair ? pairCost(snapshot) : pick(meanCosts(snapshot)),
       blocks: d.blocks.blocks,
-      heads: [{ model: snapshot.strong, kind: 'linear' }],
+      heads: heads.map(({ model, spec }) => ({ model, ...spec })),
       calibration: null,
-      gainPercentiles,
-      operatingPoints: operatingPoints(d, gainPercentiles),
-      outOfDistribution: { maxFeatureNorm },
+      gainPercentiles: percentiles,
+      operatingPoints:
+        percentiles === null
+          ? policyPoints(evaluation, config.w, gains, d.relativeCost)
+          : pairPoints(evaluation, config.w, percentiles),
+      outOfDistribution: { maxFeatureNorm: maxNorm(x) },
       isSimulated: snapshot.isSimulated,
       run: runManifest(d),
       diagnostics: {
@@ -82,22 +83,51 @@ export function describeTrainedRouter(d: RouterDescription): TrainedRouter {
         overlap: report.overlap,
         scaling: report.scaling,
         goldLoss: report.goldLoss,
+        heads: report.heads,
         metrics: report.metrics,
         policyValue: report.policyValue,
-        estimators: report.evaluation.estimators,
-        curve: report.evaluation.curve,
-        testPrompts: report.evaluation.n,
-        redrawn: report.evaluation.redrawn,
+        estimators: evaluation.estimators,
+        curve: evaluation.curve,
+        policyCurve: evaluation.policyCurve,
+        fixed: evaluation.fixed,
+        testPrompts: evaluation.n,
+        redrawn: evaluation.redrawn,
         warnings: report.warnings,
       },
       assumptions: assumptions(report),
     },
-    tensors: {
-      ...d.blocks.tensors,
-      'head.0.coefficients': { shape: [x.cols], data: Float32Array.from(model.coefficients) },
-      'head.0.intercept': { shape: [1], data: Float32Array.of(model.intercept) },
-    },
+    tensors: Object.fromEntries(
+      [d.blocks.tensors, ...heads.map(({ tensors }) => tensors)].flatMap((part) => Object.entries(part)),
+    ),
   };
+}
+
+function percentilesOf(gains: Float64Array): number[] {
+  const sorted = gains.slice().sort();
+  return Array.from({ length: 101 }, (_, k) => quantileSorted(sorted, k / 100));
+}
+
+function maxNorm(x: Matrix): number {
+  let largest = 0;
+  for (let i = 0; i < x.rows; i++) {
+    const row = { rows: 1, cols: x.cols, data: x.data.subarray(i * x.cols, (i + 1) * x.cols) };
+    largest = Math.max(largest, Math.sqrt(affine(row, row.data, 0)[0]));
+  }
+  return largest;
+}
+
+function roleOf(position: number, count: number): ManifestModel['role'] {
+  const isAnchor = position === count - 1;
+  if (count === 2) return isAnchor ? 'cheap' : 'strong';
+  return isAnchor ? 'anchor' : 'candidate';
+}
+
+function pairCost(snapshot: Snapshot): Manifest['meanCost'] {
+  return { strong: meanOr(snapshot.models[0].cost, 1), cheap: meanOr(snapshot.anchorCost, 0) };
+}
+
+function pick({ strong, cheap }: Manifest['meanCost']): Manifest['meanCost'] {
+  return { strong, cheap };
 }
 
 /** What repeating the run needs: the data, the configuration and the versions. */
@@ -132,12 +162,17 @@ export function runManifest({
   };
 }
 
-function describeModel(name: string, role: ManifestModel['role'], identity: RunIdentity): ManifestModel {
+function describeModel(
+  name: string,
+  role: ManifestModel['role'],
+  relativeCost: number,
+  identity: RunIdentity,
+): ManifestModel {
   const price = Object.hasOwn(identity.prices, name) ? identity.prices[name] : undefined;
   return {
     name,
     role,
-    relativeCost: role === 'strong' ? 1 : 0,
+    relativeCost,
     inputUsdPerMillion: price?.inputUsdPerMillion ?? null,
     outputUsdPerMillion: price?.outputUsdPerMillion ?? null,
   };
@@ -146,47 +181,6 @@ function describeModel(name: string, role: ManifestModel['role'], identity: RunI
 function meanOr(values: Float64Array, otherwise: number): number {
   const known = values.filter(Number.isFinite);
   return known.length === 0 ? otherwise : mean(known);
-}
-
-function operatingPoints(d: RouterDescription, percentiles: readonly number[]): OperatingPoint[] {
-  const { config, report } = d;
-  const { curve, metrics } = report.evaluation;
-  return [
-    {
-      name: 'default',
-      w: config.w,
-      threshold: config.w,
-      strongShare: metrics.strongShare,
-      ...expected(curve, metrics.strongShare.value),
-    },
-    ...OFFERED_SHARES.map((share) => {
-      const threshold = quantileSorted(percentiles, 1 - share);
-      return {
-        name: `strong-share-${Math.round(100 * share)}`,
-        w: Math.max(threshold, 0),
-        threshold,
-        strongShare: {
-          value: share,
-          ci95: null,
-          reason: 'chosen, on the prompts that the encoder was fitted on',
-        },
-        ...expected(curve, share),
-      };
-    }),
-  ];
-}
-
-/** Quality and cost of the curve's point nearest to a share. */
-function expected(curve: readonly CurvePoint[], share: number | null): { quality: Measured; cost: Measured } {
-  const missing: Measured = { value: null, ci95: null, reason: 'no test prompts with gold' };
-  if (share === null || curve.length === 0) return { quality: missing, cost: missing };
-  const point = curve.reduce((best, candidate) =>
-    Math.abs(candidate.strongShare - share) < Math.abs(best.strongShare - share) ? candidate : best,
-  );
-  return {
-    quality: { value: point.quality, ci95: point.ci95 },
-    cost: { value: point.cost, ci95: null, reason: 'the mean over the test prompts' },
-  };
 }
 
 function assumptions(report: TrainReport): { name: string; holds: boolean | null; why: string }[] {

@@ -85,8 +85,9 @@ export function evaluateMany(
     );
   const areas = draws.map((draw) => aiq(draw.read));
 
+  const noRanking: Measured = { value: null, ci95: null, reason: TWO_ONLY };
   const scores = (policies: readonly Policy[], error: Measured): CandidateScores => ({
-    egMean: { value: null, ci95: null, reason: TWO_ONLY },
+    egMean: noRanking,
     gainRelMse: error,
     policyValue: values0(policies),
   });
@@ -113,7 +114,8 @@ export function evaluateMany(
     [
       'random',
       {
-        ...scores([], noError),
+        egMean: noRanking,
+        gainRelMse: noError,
         policyValue: Object.fromEntries(
           COST_WEIGHTS.map((at, i) => [String(at), measured(randomValue(values[0].policies[i], fixed, at))]),
         ),

@@ -6,6 +6,7 @@ import type { FeatureInputs } from '../features/feature-inputs.ts';
 import type { FittedBlocks } from '../features/fit-blocks.ts';
 import { predictLinear } from '../learners/linear.ts';
 import { fitNearest, predictNearest } from '../learners/nearest-neighbours.ts';
+import { predict } from '../learners/model.ts';
 import { fitRidge } from '../learners/ridge.ts';
 import { evaluatePredictions, METRIC_NAMES, type Candidate, type Evaluation } from './evaluate.ts';
 import { evaluateMany, type ManyCandidate } from './evaluate-many.ts';
@@ -13,7 +14,7 @@ import { manySet } from './many-set.ts';
 import { COST_WEIGHTS } from './policy-value.ts';
 import { evaluationSet } from './evaluation-set.ts';
 import { pairOf, type Snapshot } from './snapshot.ts';
-import type { StoredModel, StoredModels, TrainConfig } from './run.ts';
+import type { StoredModels, TrainConfig } from './run.ts';
 import { allGoldOf, type TrainingRows } from './training-rows.ts';
 
 export interface RunToEvaluate {
@@ -90,7 +91,7 @@ export function candidatesOf(
   const heads = snapshot.models.map(({ model }) => models[model]);
   const predicted = (name: string): ManyCandidate => ({
     name,
-    predicted: heads.map((head) => predictStored(head[name], x)),
+    predicted: heads.map((head) => predict(head[name], x)),
   });
   const names = Object.keys(heads[0]).filter((name) => heads.every((head) => name in head));
   const baselines = trainings.map((training, k) =>
@@ -145,13 +146,6 @@ function rowsWith(values: Float64Array): number[] {
     if (Number.isFinite(v)) rows.push(i);
   });
   return rows;
-}
-
-export function predictStored(model: StoredModel, x: Matrix): Float64Array {
-  return predictLinear(
-    { kind: 'linear', intercept: model.intercept, coefficients: Float64Array.from(model.coefficients) },
-    x,
-  );
 }
 
 function emptyEvaluation(n: number, qualityUnit: Evaluation['qualityUnit']): Evaluation {

@@ -10,9 +10,9 @@ import { selectRows, type Sample } from '../causal/sample.ts';
 import { featuresOf } from '../features/block-rows.ts';
 import type { FeatureInputs } from '../features/feature-inputs.ts';
 import type { FittedBlocks } from '../features/fit-blocks.ts';
-import type { Model } from '../learners/model.ts';
+import { roundToFile, type Model } from '../learners/model.ts';
 import { checkOverlap, type Overlap } from './overlap.ts';
-import type { HeadReport, SourceReport, StoredModel, TrainConfig } from './run.ts';
+import type { HeadReport, SourceReport, TrainConfig } from './run.ts';
 import { SPLIT, type PairSnapshot, type Snapshot } from './snapshot.ts';
 import {
   countLabels,
@@ -37,7 +37,7 @@ export interface FittedHead {
   readonly pair: PairSnapshot;
   readonly training: TrainingRows;
   readonly report: HeadReport;
-  readonly models: Readonly<Record<string, StoredModel>>;
+  readonly models: Readonly<Record<string, Model>>;
   readonly warnings: readonly Warning[];
 }
 
@@ -102,10 +102,10 @@ export function fitHead(
 }
 
 /** Every fitted model; rounded to float32, as the router's file stores it. */
-function storedModels(fit: Fit, chosen: TrainConfig['estimator']): Record<string, StoredModel> {
-  const models: Record<string, StoredModel> = {};
-  for (const [name, estimate] of Object.entries(fit.estimates)) models[name] = rounded(estimate.model);
-  models.auto = rounded(fit.auto.model);
+function storedModels(fit: Fit, chosen: TrainConfig['estimator']): Record<string, Model> {
+  const models: Record<string, Model> = {};
+  for (const [name, estimate] of Object.entries(fit.estimates)) models[name] = roundToFile(estimate.model);
+  models.auto = roundToFile(fit.auto.model);
   if (!(chosen in models)) {
     throw new AppError(
       'usage',
@@ -113,15 +113,6 @@ function storedModels(fit: Fit, chosen: TrainConfig['estimator']): Record<string
     );
   }
   return models;
-}
-
-function rounded(model: Model): StoredModel {
-  if (model.kind !== 'linear')
-    throw new AppError('internal', `A head of kind ${model.kind} cannot be stored.`);
-  return {
-    intercept: Math.fround(model.intercept),
-    coefficients: Array.from(model.coefficients, Math.fround),
-  };
 }
 
 /** Before anything is fitted: every model needs gold. @throws AppError `not-enough-data` */

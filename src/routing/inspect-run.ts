@@ -1,10 +1,12 @@
 import { intervalOfMean } from '../causal/mean-bias.ts';
 import { mean } from '../stats/descriptive.ts';
 import { CURVE_SHARES, type Candidate } from './evaluate.ts';
-import { pairCandidates } from './evaluate-run.ts';
+import { policyCurveOf } from './evaluate-many.ts';
+import { candidatesOf, pairCandidates } from './evaluate-run.ts';
 import { prepareStored, type StoredRun } from './evaluate-stored.ts';
 import { evaluationSet, type EvaluationSet } from './evaluation-set.ts';
 import { gainAtShares, gainCurve, rankByGain } from './gain-curve.ts';
+import { manySet } from './many-set.ts';
 import { pairOf, type Snapshot } from './snapshot.ts';
 
 /**
@@ -15,6 +17,8 @@ export interface Inspection {
   readonly n: number;
   /** Quality and mean cost at each of CURVE_SHARES, by candidate; the first is the run's router. */
   readonly curves: Readonly<Record<string, readonly InspectedPoint[]>>;
+  /** Of more than two models, in place of the curves: quality and mean cost over w. */
+  readonly policyCurves: Readonly<Record<string, readonly InspectedPolicy[]>>;
   readonly calibration: readonly CalibrationBin[];
   /** For each held-out prompt with gold, in the order of the snapshot. */
   readonly rows: Int32Array;
@@ -24,6 +28,12 @@ export interface Inspection {
 
 export interface InspectedPoint {
   readonly strongShare: number;
+  readonly quality: number;
+  readonly cost: number;
+}
+
+export interface InspectedPolicy {
+  readonly w: number;
   readonly quality: number;
   readonly cost: number;
 }
@@ -40,11 +50,9 @@ const MOST_BINS = 10;
 const LEAST_IN_BIN = 10;
 
 export function inspectStored(snapshot: Snapshot, run: StoredRun, split: 'test' | 'dev'): Inspection {
+  if (snapshot.models.length > 1) return inspectSeveral(snapshot, run, split);
   const set = evaluationSet(pairOf(snapshot), split);
-  if (set.rows.length === 0) {
-    const none = new Float64Array(0);
-    return { n: 0, curves: {}, calibration: [], rows: set.rows, predictedGain: none, goldGain: none };
-  }
+  if (set.rows.length === 0) return { ...NOTHING, rows: set.rows };
   const { router, others } = pairCandidates(prepareStored(snapshot, run, split), set.rows);
   const oracle: Candidate = { name: 'oracle', predicted: set.gain };
   const random: Candidate = { name: 'random', predicted: new Float64Array(set.rows.length) };
@@ -53,10 +61,36 @@ export function inspectStored(snapshot: Snapshot, run: StoredRun, split: 'test' 
     curves: Object.fromEntries(
       [router, ...others, oracle, random].map((candidate) => [candidate.name, pointsOf(candidate, set)]),
     ),
+    policyCurves: {},
     calibration: calibrationBins(router.predicted, set.gain),
     rows: set.rows,
     predictedGain: router.predicted,
     goldGain: set.gain,
+  };
+}
+
+const NOTHING: Inspection = {
+  n: 0,
+  curves: {},
+  policyCurves: {},
+  calibration: [],
+  rows: new Int32Array(0),
+  predictedGain: new Float64Array(0),
+  goldGain: new Float64Array(0),
+};
+
+/** Gains of several models have no one ranking: the curves over w are what there is to see. */
+function inspectSeveral(snapshot: Snapshot, run: StoredRun, split: 'test' | 'dev'): Inspection {
+  const set = manySet(snapshot, split);
+  if (set.rows.length === 0) return NOTHING;
+  const { router, others } = candidatesOf(prepareStored(snapshot, run, split), set.rows);
+  const oracle = { name: 'oracle', predicted: set.gains.slice(0, -1) };
+  return {
+    ...NOTHING,
+    n: set.rows.length,
+    policyCurves: Object.fromEntries(
+      [router, ...others, oracle].map((candidate) => [candidate.name, policyCurveOf(set, candidate)]),
+    ),
   };
 }
 

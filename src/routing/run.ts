@@ -1,3 +1,4 @@
+import type { Model } from '../learners/model.ts';
 import type { Warning } from '../core/warning.ts';
 import type { EstimatorName } from '../causal/estimators.ts';
 import type { Fit } from '../causal/fit.ts';
@@ -33,12 +34,6 @@ export const TRAIN_DEFAULTS: TrainConfig = {
   repeats: 3,
   dimensions: 50,
 };
-
-/** A linear model as JSON: what a run keeps of each estimator. */
-export interface StoredModel {
-  readonly intercept: number;
-  readonly coefficients: readonly number[];
-}
 
 /** How one model's gain over the anchor was learnt. */
 export interface HeadReport {
@@ -97,4 +92,4 @@ export interface TrainReport extends Omit<HeadReport, 'model' | 'sources'> {
 }
 
 /** Every estimator of every head, by model: to stand beside the router in a later evaluation. */
-export type StoredModels = Readonly<Record<string, Readonly<Record<string, StoredModel>>>>;
+export type StoredModels = Readonly<Record<string, Readonly<Record<string, Model>>>>;

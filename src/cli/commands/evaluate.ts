@@ -35,47 +35,93 @@ export function addEvaluate(program: Command, execute: Execute): void {
 }
 
 export function formatEvaluation(result: JsonEvaluate): string {
+  const isPair = result.models.length === 2;
   return [
     ...simulatedLabel(result.isSimulated),
     formatFacts([
       ['run', result.runId],
       ['test prompts with gold', formatCount(result.n)],
-      ...Object.entries(result.metrics).map(([name, m]) => {
-        const text = formatMeasured(m, 4);
-        return [name, m.value === null && m.reason !== undefined ? `${text} (${m.reason})` : text] as const;
-      }),
+      ...Object.entries(result.metrics)
+        .filter(([, m]) => isPair || m.value !== null)
+        .map(([name, m]) => {
+          const text = formatMeasured(m, 4);
+          return [name, m.value === null && m.reason !== undefined ? `${text} (${m.reason})` : text] as const;
+        }),
+      ...Object.entries(result.point?.shares ?? {}).map(
+        ([model, share]) => [`share of ${model}`, formatMeasured(share)] as const,
+      ),
     ]),
     '',
     formatEstimatorTable(result),
     '',
-    formatTable(
-      [
-        { title: 'strong share', align: 'right' },
-        { title: 'quality', align: 'right' },
-        { title: '95 %' },
-        { title: `cost (${result.costUnit})`, align: 'right' },
-      ],
-      evenly(result.curve, SHOWN_POINTS).map((point) => [
-        formatNumber(point.strongShare, 2),
-        formatNumber(point.quality),
-        formatInterval(point.ci95),
-        point.cost.toPrecision(3),
-      ]),
-    ),
+    formatFixed(result),
+    '',
+    isPair ? formatCurve(result) : formatPolicyCurve(result),
     formatWarnings(result.warnings),
   ]
     .join('\n')
     .trimEnd();
 }
 
+/** One model for every prompt: quality and cost. */
+function formatFixed({ fixed, costUnit }: JsonEvaluate): string {
+  return formatTable(
+    [{ title: 'fixed policy' }, { title: 'quality [95 %]' }, { title: `cost (${costUnit})`, align: 'right' }],
+    fixed.map(({ policy, quality, cost }) => [policy, formatMeasured(quality), costText(cost.value)]),
+  );
+}
+
+function formatCurve(result: JsonEvaluate): string {
+  return formatTable(
+    [
+      { title: 'strong share', align: 'right' },
+      { title: 'quality', align: 'right' },
+      { title: '95 %' },
+      { title: `cost (${result.costUnit})`, align: 'right' },
+    ],
+    evenly(result.curve, SHOWN_POINTS).map((point) => [
+      formatNumber(point.strongShare, 2),
+      formatNumber(point.quality),
+      formatInterval(point.ci95),
+      costText(point.cost),
+    ]),
+  );
+}
+
+/** Of more than two models: what the router does as cost weighs more. */
+function formatPolicyCurve({ policyCurve, models, costUnit }: JsonEvaluate): string {
+  return formatTable(
+    [
+      { title: 'w', align: 'right' },
+      { title: 'quality [95 %]' },
+      { title: `cost (${costUnit})`, align: 'right' },
+      ...models.map((model) => ({ title: model, align: 'right' as const })),
+    ],
+    evenly(policyCurve, SHOWN_POINTS).map((point) => [
+      formatNumber(point.w),
+      formatMeasured(point.quality),
+      costText(point.cost.value),
+      ...models.map((model) => formatNumber(point.shares[model].value, 2)),
+    ]),
+  );
+}
+
+function costText(cost: number | null): string {
+  return cost === null ? '–' : cost.toPrecision(3);
+}
+
 /** Every estimator and reference: V(0) and EG with intervals. */
 export function formatEstimatorTable(result: JsonEvaluate): string {
   return formatTable(
-    [{ title: 'estimator' }, { title: 'V(0) [95 %]' }, { title: 'EG [95 %]' }],
+    [
+      { title: 'estimator' },
+      { title: 'V(0) [95 %]' },
+      result.models.length === 2 ? { title: 'EG [95 %]' } : { title: 'V(0.1) [95 %]' },
+    ],
     Object.entries(result.estimators).map(([name, row]) => [
       name,
       formatMeasured(row.policyValue['0'], 4),
-      formatMeasured(row.egMean, 4),
+      formatMeasured(result.models.length === 2 ? row.egMean : row.policyValue['0.1'], 4),
     ]),
   );
 }

@@ -5,6 +5,7 @@ import type { JsonReplicate } from '../documents.ts';
 import { formatCount, formatNumber } from '../format.ts';
 import {
   addPairOptions,
+  addSourceOption,
   addStageOptions,
   resolvePair,
   stageInput,
@@ -30,7 +31,7 @@ export function addReplicate(program: Command, execute: Execute): void {
       .description("the paper's protocol: every estimator over repeated random splits")
       .argument('<project>', 'the project file'),
   );
-  addStageOptions(command)
+  addStageOptions(addSourceOption(command))
     .option('--rounds <n>', 'random splits', parseCount, 50)
     .requiredOption('--gold <n>', 'gold prompts of a round', parseCount)
     .requiredOption('--test <n>', 'test prompts of a round', parseCount)

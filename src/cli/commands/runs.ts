@@ -28,8 +28,7 @@ function formatRuns({ runs }: JsonRuns): string {
       [
         { title: 'run' },
         { title: 'trained (UTC)' },
-        { title: 'strong' },
-        { title: 'cheap' },
+        { title: 'models (anchor last)' },
         { title: 'source' },
         { title: 'stage' },
         { title: 'estimator' },
@@ -42,8 +41,7 @@ function formatRuns({ runs }: JsonRuns): string {
       runs.map((run) => [
         run.runId,
         formatTime(run.createdMs),
-        run.pair.strong,
-        run.pair.cheap,
+        run.models.join(', '),
         run.source ?? 'none',
         run.stage,
         run.estimator,

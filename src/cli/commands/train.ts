@@ -6,7 +6,7 @@ import { formatCount, formatInterval, formatMeasured, formatNumber } from '../fo
 import {
   addPairOptions,
   addStageOptions,
-  resolvePair,
+  resolveModels,
   stageInput,
   type PairOptions,
 } from '../pair-options.ts';
@@ -14,7 +14,8 @@ import { formatFacts } from '../table.ts';
 import { choice, parseGoldAmount, parseNonNegative, parseSeed, type GoldAmount } from '../usage.ts';
 import { formatWarnings, simulatedLabel } from '../warnings.ts';
 
-interface TrainOptions extends CommonOptions, PairOptions {
+interface TrainOptions extends CommonOptions, Omit<PairOptions, 'source'> {
+  readonly source?: readonly string[];
   readonly estimator: (typeof trainableEstimators)[number];
   readonly learner: (typeof learners)[number];
   readonly gold?: GoldAmount;
@@ -27,10 +28,11 @@ export function addTrain(program: Command, execute: Execute): void {
   const command = addPairOptions(
     program
       .command('train')
-      .description('train a router from gold and one source of preferences')
+      .description('train a router from gold and preferences of one source or several')
       .argument('<project>', 'the project file'),
   );
   addStageOptions(command)
+    .option('--source <names...>', 'the sources of preferences (default: the only one)')
     .addOption(
       choice('--estimator <name>', 'how both kinds of labels are combined', trainableEstimators).default(
         'auto',
@@ -54,10 +56,12 @@ export function addTrain(program: Command, execute: Execute): void {
     .action((project: string, options: TrainOptions) =>
       execute(options, async (context) => {
         await context.client.call('project.open', { path: project });
-        const pair = await resolvePair(context, options);
+        const pairOptions = { ...options, source: undefined };
+        const models = await resolveModels(context, pairOptions);
         const result = await context.runJob('run.train', {
-          ...pair,
-          ...stageInput(options),
+          ...models,
+          ...stageInput(pairOptions),
+          sources: options.source ?? [],
           estimator: options.estimator,
           learner: options.learner,
           ...(options.gold === undefined ? {} : { gold: options.gold }),
@@ -77,33 +81,30 @@ export function addTrain(program: Command, execute: Execute): void {
 
 /** A run for people: what it was trained on, how it weighs the estimators, how good it is. */
 export function formatTrain(result: JsonTrain): string {
-  const weights = Object.entries(result.weights)
-    .sort(([, a], [, b]) => b - a)
-    .map(([name, weight]) => `${name} ${formatNumber(weight, 2)}`)
-    .join(', ');
   return [
     ...simulatedLabel(result.isSimulated),
     formatFacts([
       ['run', result.runId],
-      ['pair', `${result.pair.strong} (strong) against ${result.pair.cheap} (cheap)`],
+      ...modelFacts(result),
       [
         'stage',
         result.signals.length === 0 ? result.stage : `${result.stage}, signals ${result.signals.join(', ')}`,
       ],
       ['source', result.source ?? 'none (gold only)'],
-      [
-        'labels',
-        `${formatCount(result.nGold)} gold, ${formatCount(result.nPreference)} preference, ${formatCount(result.nPaired)} with both`,
-      ],
+      ['labels', countsText(result)],
       [
         'split',
         `train ${formatCount(result.split.train)}, dev ${formatCount(result.split.dev)}, test ${formatCount(result.split.test)}`,
       ],
       ['estimator', `${result.estimator}, learner ${result.learner}`],
-      ['weights', weights],
-      ['why', result.reason],
-      ['bias', biasText(result.bias)],
-      ...Object.entries(result.metrics).map(([name, value]) => [name, measuredText(value)] as const),
+      ...(result.models.length === 2 ? headFacts(result, '') : []),
+      ...result.heads.flatMap((head) => [
+        ...(result.models.length === 2 ? [] : headFacts(head, `${head.model}: `)),
+        ...sourceFacts(head, result.models.length === 2 ? '' : `${head.model}: `),
+      ]),
+      ...Object.entries(result.metrics)
+        .filter(([, value]) => result.models.length === 2 || value.value !== null)
+        .map(([name, value]) => [name, measuredText(value)] as const),
       ...Object.entries(result.policyValue).map(([w, value]) => [`V(${w})`, measuredText(value)] as const),
       ['seconds', formatNumber(result.seconds, 1)],
     ]),
@@ -111,6 +112,48 @@ export function formatTrain(result: JsonTrain): string {
   ]
     .join('\n')
     .trimEnd();
+}
+
+type Fact = readonly [string, string];
+type Head = JsonTrain['heads'][number];
+
+function modelFacts({ models, pair }: JsonTrain): readonly Fact[] {
+  return models.length === 2
+    ? [['pair', `${pair.strong} (strong) against ${pair.cheap} (cheap)`]]
+    : [
+        ['models', models.join(', ')],
+        ['anchor', pair.cheap],
+        ['w is per', `mean cost of ${pair.strong} beyond ${pair.cheap}`],
+      ];
+}
+
+function headFacts(
+  head: Omit<Head, 'model' | 'overlap' | 'propensity' | 'sources'>,
+  prefix: string,
+): readonly Fact[] {
+  const weights = Object.entries(head.weights)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, weight]) => `${name} ${formatNumber(weight, 2)}`)
+    .join(', ');
+  return [
+    ...(prefix === '' ? [] : [[`${prefix}labels`, countsText(head)] as const]),
+    [`${prefix}weights`, weights],
+    [`${prefix}why`, head.reason],
+    [`${prefix}bias`, biasText(head.bias)],
+  ];
+}
+
+/** Where there are several: each has its own bias. */
+function sourceFacts({ sources }: Head, prefix: string): readonly Fact[] {
+  if (sources.length < 2) return [];
+  return sources.map((each) => [
+    `${prefix}bias of ${each.source}`,
+    `${biasText(each.bias)}, ${formatCount(each.nPreference)} preference, ${formatCount(each.nPaired)} with gold`,
+  ]);
+}
+
+function countsText(counts: Pick<JsonTrain, 'nGold' | 'nPreference' | 'nPaired'>): string {
+  return `${formatCount(counts.nGold)} gold, ${formatCount(counts.nPreference)} preference, ${formatCount(counts.nPaired)} with both`;
 }
 
 function biasText({ mean, ci95, reason }: JsonTrain['bias']): string {

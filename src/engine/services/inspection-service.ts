@@ -35,6 +35,7 @@ export async function inspectRun(
     costUnit: snapshot.costUnit,
     qualityUnit: manifest.qualityUnit,
     curves: inspection.curves,
+    policyCurves: inspection.policyCurves,
     calibration: inspection.calibration,
     predictedGain: Array.from(inspection.predictedGain),
     goldGain: Array.from(goldGain),

@@ -1,6 +1,6 @@
 import { listModels } from '../../../db/repositories/models.ts';
 import { getProject } from '../../../db/repositories/project.ts';
-import { getRun, getRunArtifact, insertRun, type Run } from '../../../db/repositories/runs.ts';
+import { getRun, getRunArtifact, getRunModels, insertRun, type Run } from '../../../db/repositories/runs.ts';
 import type { JobResult, ParsedInput } from '../../contract/methods.ts';
 import { metrics, trainConfig, trainDocument } from '../../contract/runs.ts';
 import { z } from '../../contract/zod.ts';
@@ -12,19 +12,17 @@ import { modelNames, sourceLabel } from '../../routing/snapshot.ts';
 import { blockTensors, featureDim, readRouterFile } from '../../runtime/router-file.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
+import { unpackModels } from '../stored-models.ts';
 import { runJobTask } from '../run-tasks.ts';
 import type { Session } from '../session.ts';
 import { redrawRun } from './bootstrap-service.ts';
 import { readSnapshot } from './snapshot-service.ts';
 
-/** What is kept of a run beside its document: every estimator, to stand beside it in a later evaluation. */
-const storedModel = z.object({ intercept: z.number(), coefficients: z.array(z.number()) });
-const byEstimator = z.record(z.string(), storedModel);
-/** Runs of earlier versions kept those of their one head as `models`. */
-const keptModels = z.union([
-  z.object({ storedModels: z.record(z.string(), byEstimator) }),
-  z.object({ models: byEstimator, pair: z.object({ strong: z.string() }) }),
-]);
+/** Runs of earlier versions kept the estimators of their one head in the document. */
+const earlierModels = z.object({
+  pair: z.object({ strong: z.string() }),
+  models: z.record(z.string(), z.object({ intercept: z.number(), coefficients: z.array(z.number()) })),
+});
 
 /** Trains a router and keeps it: configuration, manifest, document and the bytes of router.safetensors. */
 export async function train(
@@ -52,7 +50,11 @@ export async function train(
   const trained = await runJobTask(deps, job, 'train', task, { from: 0, to: input.intervals ? 0.5 : 1 });
   const { report, models, runManifest } = trained;
   job.control.throwIfCancelled();
-  const run = { blocks: blocksOf(trained.safetensors), models, config: task.config };
+  const run = {
+    blocks: blocksOf(trained.safetensors),
+    models: unpackModels(models),
+    config: task.config,
+  };
   const redrawn = input.intervals
     ? await redrawRun(context, job, { ...trained, snapshot, run }, 0.5)
     : { uncertainty: null, thetas: [], safetensors: trained.safetensors };
@@ -64,7 +66,7 @@ export async function train(
     seconds: (deps.clock() - createdMs) / 1000,
     manifest: runManifest,
   });
-  const result = { ...document, storedModels: models, thetas };
+  const result = { ...document, thetas };
   insertRun(open.file.db, {
     id: runId,
     createdMs,
@@ -72,6 +74,7 @@ export async function train(
     manifest: runManifest,
     result,
     safetensors,
+    models,
   });
   emit({ name: 'run.trained', data: { runId } });
   return document;
@@ -136,7 +139,7 @@ export function trainerConfig(input: ParsedInput<'run.train'>): TrainConfig {
 }
 
 export function readStoredRun(session: Session, run: Run, config: TrainConfig): StoredRun {
-  return { blocks: blocksOf(requireArtifact(session, run.id)), models: modelsOf(run), config };
+  return { blocks: blocksOf(requireArtifact(session, run.id)), models: modelsOf(session, run), config };
 }
 
 function blocksOf(safetensors: Uint8Array): StoredRun['blocks'] {
@@ -150,9 +153,18 @@ function blocksOf(safetensors: Uint8Array): StoredRun['blocks'] {
   };
 }
 
-function modelsOf(run: Run): StoredModels {
-  const kept = keptModels.parse(run.result);
-  return 'storedModels' in kept ? kept.storedModels : { [kept.pair.strong]: kept.models };
+function modelsOf(session: Session, run: Run): StoredModels {
+  const bytes = getRunModels(session.file.db, run.id);
+  if (bytes !== null) return unpackModels(bytes);
+  const { pair, models } = earlierModels.parse(run.result);
+  return {
+    [pair.strong]: Object.fromEntries(
+      Object.entries(models).map(([name, { intercept, coefficients }]) => [
+        name,
+        { kind: 'linear', intercept, coefficients: Float64Array.from(coefficients) },
+      ]),
+    ),
+  };
 }
 
 /** The document of a stored run; those of earlier versions knew two models and one source. */

@@ -54,6 +54,7 @@ const inspection: JobResult<'run.inspect'> = {
   costUnit: 'strong-call',
   qualityUnit: 'gold-score',
   curves: {},
+  policyCurves: {},
   calibration: [],
   predictedGain: [0.3, 0.2, -0.1, -0.3],
   goldGain: [0.5, -0.4, 0.6, 0],
