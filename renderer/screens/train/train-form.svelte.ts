@@ -28,8 +28,8 @@ export class TrainForm {
     const last = app.jobs.latest('run.train')?.input;
     this.source = last?.source ?? this.#likeliestSource();
     if (last === undefined) return;
-    this.strong = last.strong;
-    this.cheap = last.cheap;
+    this.strong = last.strong ?? null;
+    this.cheap = last.cheap ?? null;
     this.stage = last.stage ?? 'route';
     this.signals = last.signals ?? [];
     this.estimator = last.estimator ?? 'auto';
@@ -54,7 +54,7 @@ export class TrainForm {
     if (newest !== undefined) {
       this.strong = newest.pair.strong;
       this.cheap = newest.pair.cheap;
-      this.source = newest.source;
+      this.source = newest.sources.at(0) ?? null;
       this.stage = newest.stage;
       return;
     }
