@@ -94,39 +94,44 @@ const SELECT = `SELECT e.*, r.name AS rater, r.kind AS rater_kind, ra.id AS resp
  * or `conflict` where a revise or undo is about an event that is not there, or not in force any more.
  */
 export function appendGradingEvent(db: WritableDb, event: NewGradingEvent): void {
-  requireModelOrder(event);
-  const { detail } = event;
   db.transaction(() => {
     if (event.action === 'revise' || event.action === 'undo') requireTarget(db, event);
-    db.prepare(
-      `INSERT INTO grading_event (id, created_ms, rater_id, prompt_id, action, target_id, model_a_id, model_b_id,
-         score_a, score_b, verdict, strength, scale_lo, scale_hi, rater_count, gold_kind, detail_json, import_id,
-         import_key, task_id, check_id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ).run(
-      event.id,
-      event.createdMs,
-      event.raterId,
-      event.promptId,
-      event.action,
-      event.targetId ?? null,
-      event.modelAId ?? null,
-      event.modelBId ?? null,
-      event.scoreA ?? null,
-      event.scoreB ?? null,
-      event.verdict ?? null,
-      event.strength ?? null,
-      event.scale?.[0] ?? null,
-      event.scale?.[1] ?? null,
-      event.raterCount ?? null,
-      event.goldKind ?? null,
-      detail === undefined || detail === null ? null : JSON.stringify(detail),
-      event.importId ?? null,
-      event.importKey ?? null,
-      event.taskId ?? null,
-      event.checkId ?? null,
-    );
+    insertGradingEvent(db, event);
   })();
+}
+
+/** Adds an event whose target may come later in the same transaction: a merge of packs, which checks them by itself. */
+export function insertGradingEvent(db: WritableDb, event: NewGradingEvent): void {
+  requireModelOrder(event);
+  const { detail } = event;
+  db.prepare(
+    `INSERT INTO grading_event (id, created_ms, rater_id, prompt_id, action, target_id, model_a_id, model_b_id,
+       score_a, score_b, verdict, strength, scale_lo, scale_hi, rater_count, gold_kind, detail_json, import_id,
+       import_key, task_id, check_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    event.id,
+    event.createdMs,
+    event.raterId,
+    event.promptId,
+    event.action,
+    event.targetId ?? null,
+    event.modelAId ?? null,
+    event.modelBId ?? null,
+    event.scoreA ?? null,
+    event.scoreB ?? null,
+    event.verdict ?? null,
+    event.strength ?? null,
+    event.scale?.[0] ?? null,
+    event.scale?.[1] ?? null,
+    event.raterCount ?? null,
+    event.goldKind ?? null,
+    detail === undefined || detail === null ? null : JSON.stringify(detail),
+    event.importId ?? null,
+    event.importKey ?? null,
+    event.taskId ?? null,
+    event.checkId ?? null,
+  );
 }
 
 function requireModelOrder(event: NewGradingEvent): void {
@@ -241,6 +246,28 @@ export function listGradingEvents(db: ReadableDb, filter: EventFilter): readonly
     )
     .all({ rater, promptId, taskId, queueId, limit })
     .map(toEvent);
+}
+
+/** Every event of a pack, oldest first. */
+export function allEvents(db: ReadableDb): readonly GradingEvent[] {
+  return db.prepare<[], EventRow>(`${SELECT} ORDER BY e.created_ms, e.id`).all().map(toEvent);
+}
+
+/** Items of a task of which one person has two grades in force. */
+export function doubleGrades(
+  db: ReadableDb,
+  taskId: string,
+): readonly { readonly promptId: number; readonly rater: string; readonly eventIds: readonly string[] }[] {
+  return db
+    .prepare<[string], { promptId: number; rater: string; eventIds: string }>(
+      `SELECT g.prompt_id AS promptId, r.name AS rater, group_concat(g.id ORDER BY g.created_ms, g.id) AS eventIds
+       FROM current_grade g JOIN rater r ON r.id = g.rater_id
+       WHERE g.task_id = ? AND g.action <> 'adjudicate'
+       GROUP BY g.prompt_id, g.model_a_id, g.model_b_id, g.rater_id HAVING count(*) > 1
+       ORDER BY g.prompt_id, r.name`,
+    )
+    .all(taskId)
+    .map(({ eventIds, ...row }) => ({ ...row, eventIds: eventIds.split(',') }));
 }
 
 function toEvent(row: EventRow): GradingEvent {

@@ -105,6 +105,14 @@ export function nextQueueItem(db: ReadableDb, asker: Asker, after: number): Queu
   return row === undefined ? null : toItem(row);
 }
 
+/** Everything a rater has left to do, in order. */
+export function leftToDo(db: ReadableDb, asker: Asker): readonly QueueItem[] {
+  return db
+    .prepare<[Asker & { after: number }], ItemRow>(`SELECT i.* ${LEFT_TO_DO} ORDER BY i.position`)
+    .all({ ...asker, after: 0 })
+    .map(toItem);
+}
+
 export function countLeft(db: ReadableDb, asker: Asker): number {
   const filter = { ...asker, after: cursorOf(db, asker) };
   return db.prepare<[typeof filter], number>(`SELECT count(*) ${LEFT_TO_DO}`).pluck().get(filter) ?? 0;

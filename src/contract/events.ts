@@ -35,6 +35,7 @@ export const events = {
   'grade.flagged': gradeEvent,
   'grade.redone': gradeEvent,
   'task.saved': z.object({ taskId: z.string() }),
+  'pack.merged': z.object({ packId: z.string(), added: z.int() }),
   'queue.created': z.object({ queueId: z.int() }),
 } as const;
 

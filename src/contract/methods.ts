@@ -10,6 +10,7 @@ import { inspectionMethods } from './inspection.ts';
 import { jobMethods } from './jobs.ts';
 import { labelMethods } from './labels.ts';
 import type { Frozen } from './method.ts';
+import { packMethods } from './packs.ts';
 import { projectMethods } from './projects.ts';
 import { queueMethods } from './queues.ts';
 import { raterMethods } from './raters.ts';
@@ -30,6 +31,7 @@ export const methods = {
   ...queueMethods,
   ...raterMethods,
   ...reviewMethods,
+  ...packMethods,
   ...runMethods,
   ...biasMethods,
   ...inspectionMethods,

@@ -8,6 +8,8 @@ const projectInfo = z.object({
   name: z.string(),
   createdMs: z.int(),
   isSimulated: z.boolean(),
+  /** Of a pack: whose it is and what is in it. Everything but grading is refused then. */
+  pack: z.object({ packId: z.string(), rater: z.string(), queueId: z.int(), taskId: z.string() }).nullable(),
 });
 
 const modelStatus = z.object({

@@ -11,6 +11,7 @@ import type {
 import { isJobMethodName, isMethodName, methods } from '../contract/methods.ts';
 import type { z } from '../contract/zod.ts';
 import { AppError, toErrorPayload } from '../core/errors.ts';
+import { authorise, withoutOthers, type Caller } from './authorise.ts';
 import type { EngineContext, JobHandlers, QueryHandlers, QueryMethodName } from './engine-context.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import { createEventBus } from './event-bus.ts';
@@ -25,14 +26,15 @@ import { inspectionHandlers, inspectionJobs } from './handlers/inspection-handle
 import { jobHandlers } from './handlers/job-handlers.ts';
 import { projectHandlers } from './handlers/project-handlers.ts';
 import { runHandlers, runJobs } from './handlers/run-handlers.ts';
+import { packHandlers } from './handlers/pack-handlers.ts';
 import { reviewHandlers } from './handlers/review-handlers.ts';
 import { workbenchHandlers } from './handlers/workbench-handlers.ts';
 import { closeSession, type Session } from './session.ts';
 
 /** All behaviour of the product, behind the contract. One engine holds at most one project. */
 export interface Engine {
-  /** Answers a method of the contract; never rejects. */
-  readonly call: (method: string, input: unknown) => Promise<Answer<unknown>>;
+  /** Answers a method of the contract; never rejects. `caller`: a rater, who may grade and nothing else. */
+  readonly call: (method: string, input: unknown, caller?: Caller) => Promise<Answer<unknown>>;
   readonly subscribe: (
     listener: (event: AppEvent) => void,
     options?: { readonly signal?: AbortSignal },
@@ -85,6 +87,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...gradingHandlers(context),
     ...workbenchHandlers(context),
     ...reviewHandlers(context),
+    ...packHandlers(context),
     ...runHandlers(context),
     ...biasHandlers(context),
     ...inspectionHandlers(context),
@@ -115,8 +118,17 @@ export function createEngine(given: EngineDeps): Engine {
     return outputs[name].output.parse({ jobId });
   }
 
+  /** Refuses what this caller may not ask; answers who it is, null for somebody who may do everything. */
+  function restrict(method: MethodName, raw: unknown, caller?: Caller): Caller | null {
+    const packRater = session?.packRater ?? null;
+    if (caller === undefined && packRater === null) return null;
+    const who = caller ?? { rater: packRater ?? '' };
+    authorise(context.session().file.db, who, method, raw, caller === undefined);
+    return caller ?? null;
+  }
+
   return {
-    call: async (method, raw) => {
+    call: async (method, raw, caller) => {
       try {
         if (!isMethodName(method)) {
           throw new AppError(
@@ -124,8 +136,9 @@ export function createEngine(given: EngineDeps): Engine {
             `There is no method ${method}. Methods: ${Object.keys(methods).join(', ')}.`,
           );
         }
+        const restricted = restrict(method, raw, caller);
         const value = isJobMethodName(method) ? startJob(method, raw) : await answerQuery(method, raw);
-        return { ok: true, value };
+        return { ok: true, value: restricted === null ? value : withoutOthers(restricted, value) };
       } catch (error) {
         return { ok: false, error: toErrorPayload(error) };
       }

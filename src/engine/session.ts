@@ -1,6 +1,7 @@
 import { removeStaleStaging } from '../../db/import/staging-files.ts';
 import type { ProjectFile } from '../../db/open.ts';
 import { failInterruptedJobs } from '../../db/repositories/jobs.ts';
+import { readPack } from '../../db/repositories/packs.ts';
 import type { EngineDeps } from './engine-deps.ts';
 import type { Emit } from './event-bus.ts';
 import { createJobHost, type JobHost } from './job-host.ts';
@@ -10,6 +11,8 @@ import { createJobStore } from './job-store.ts';
 export interface Session {
   readonly file: ProjectFile;
   readonly jobs: JobHost;
+  /** Whose pack the file is; null of a project. */
+  readonly packRater: string | null;
 }
 
 /** Jobs that a process left behind when it died are failed before anything else happens. */
@@ -23,7 +26,7 @@ export function openSession(file: ProjectFile, deps: Required<EngineDeps>, emit:
     emit,
     maxRunning: deps.maxJobs,
   });
-  return { file, jobs };
+  return { file, jobs, packRater: readPack(file.db)?.rater ?? null };
 }
 
 /** Stops the jobs, then lets go of the file. */

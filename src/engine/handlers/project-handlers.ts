@@ -1,9 +1,9 @@
 import { basename, extname } from 'node:path';
 import { createProject, openProject, type ProjectFile } from '../../../db/open.ts';
 import { setPrice } from '../../../db/repositories/models.ts';
-import { getProject } from '../../../db/repositories/project.ts';
 import type { MethodOutput } from '../../contract/methods.ts';
 import type { EngineContext, QueryHandlers } from '../engine-context.ts';
+import { projectInfo } from '../services/project-info.ts';
 import { describeProject } from '../services/status-service.ts';
 import { openSession } from '../session.ts';
 
@@ -17,7 +17,7 @@ export function projectHandlers(context: EngineContext): Handlers {
 
   async function use(open: () => ProjectFile): Promise<MethodOutput<'project.open'>> {
     const { file } = await context.setSession(() => openSession(open(), deps, emit));
-    const info = { path: file.path, ...getProject(file.db) };
+    const info = projectInfo(file);
     emit({ name: 'project.opened', data: { path: file.path, name: info.name } });
     return info;
   }

@@ -1,16 +1,17 @@
 import type { ProjectFile } from '../../../db/open.ts';
 import { listImports } from '../../../db/repositories/imports.ts';
-import { getProject } from '../../../db/repositories/project.ts';
 import { projectStatus, type SourceStatus } from '../../../db/repositories/status.ts';
 import type { MethodOutput } from '../../contract/methods.ts';
+import { projectInfo } from './project-info.ts';
 
 type Status = MethodOutput<'project.status'>;
 
 /** What is in a project, as the contract tells it. */
-export function describeProject({ db, path }: ProjectFile): Status {
+export function describeProject(file: ProjectFile): Status {
+  const { db } = file;
   const status = projectStatus(db);
   return {
-    project: { path, ...getProject(db) },
+    project: projectInfo(file),
     counts: {
       datasets: status.datasets.length,
       prompts: status.prompts,

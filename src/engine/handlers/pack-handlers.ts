@@ -1,0 +1,33 @@
+import { listPackExports } from '../../../db/repositories/packs.ts';
+import { exportPack } from '../../annotate/pack-export.ts';
+import { gradeConflicts, mergePack } from '../../annotate/pack-merge.ts';
+import type { EngineContext, QueryHandlers, QueryMethodName } from '../engine-context.ts';
+
+type Handlers = Pick<QueryHandlers, Extract<QueryMethodName, `pack.${string}`>>;
+
+export function packHandlers({ deps, emit, session }: EngineContext): Handlers {
+  const grading = () => ({ db: session().file.db, clock: deps.clock, newId: deps.newId });
+
+  return {
+    'pack.export': (input) => exportPack(grading(), input),
+    'pack.merge': ({ path }) => {
+      const merged = mergePack(grading(), path);
+      emit({ name: 'pack.merged', data: { packId: merged.packId, added: merged.added } });
+      return merged;
+    },
+    'pack.list': () => ({
+      packs: listPackExports(session().file.db).map(
+        ({ id, queueId, queue, rater, items, createdMs, mergedMs }) => ({
+          packId: id,
+          queueId,
+          queue,
+          rater,
+          items,
+          createdMs,
+          mergedMs,
+        }),
+      ),
+    }),
+    'pack.conflicts': ({ taskId }) => ({ conflicts: gradeConflicts(session().file.db, taskId) }),
+  };
+}
