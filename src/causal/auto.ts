@@ -9,7 +9,7 @@ import {
 } from './estimators.ts';
 import { FOLD_COUNT, makeFolds, type FoldScheme } from './folds.ts';
 import { createProblem, type Problem } from './nuisances.ts';
-import { selectRows, type SourceLabels } from './sample.ts';
+import { judgingSources, selectRows, type SourceLabels } from './sample.ts';
 
 /** Temperature of the exponential weights: 1 would be Akaike weights; 2 hedges more (measured: docs/statistics.md). */
 export const TEMPERATURE = 2;
@@ -90,13 +90,16 @@ function withoutGroups(
   const kept = Int32Array.from(sample.group.keys()).filter((row) => !heldGroups.has(sample.group[row]));
   const reduced = selectRows(sample, kept);
   const foldings = makeFolds(reduced, scheme);
-  const isSame = previous?.problem.sources.every((source, j) =>
-    haveSameEntries(
-      judgedRowsAndFolds(previous.kept, previous.problem.foldings[0], source.labels),
-      judgedRowsAndFolds(kept, foldings[0], reduced.sources[j]),
-    ),
-  );
-  const known = isSame === true ? previous?.problem.sources : undefined;
+  const sources = judgingSources(reduced);
+  const isSame =
+    previous?.problem.sources.length === sources.length &&
+    previous.problem.sources.every((source, j) =>
+      haveSameEntries(
+        judgedRowsAndFolds(previous.kept, previous.problem.foldings[0], source.labels),
+        judgedRowsAndFolds(kept, foldings[0], sources[j]),
+      ),
+    );
+  const known = isSame ? previous.problem.sources : undefined;
   return { problem: createProblem(reduced, foldings, { learner, known }), kept };
 }
 

@@ -250,5 +250,5 @@ export function admissibleEstimators(problem: Problem): DirectEstimator[] {
 }
 
 export function hasPreferences({ sources }: Problem): boolean {
-  return sources.some((source) => source.rows.length > 0);
+  return sources.length > 0;
 }

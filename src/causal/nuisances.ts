@@ -12,6 +12,7 @@ import {
 } from './regression.ts';
 import {
   inverseProbabilityWeights,
+  judgingSources,
   pairingOf,
   preferencePropensity,
   rowsWhere,
@@ -30,6 +31,7 @@ export interface Problem {
   readonly goldRows: Int32Array;
   /** Inverse-probability weights of the gold rows, mean 1. */
   readonly goldWeights: Float64Array;
+  /** Those that judged anything. */
   readonly sources: readonly SourceProblem[];
   /** All rows. */
   readonly everyone: () => Regression;
@@ -87,7 +89,7 @@ export function createProblem(
   const everyoneOutside = perFold((repeat, fold) =>
     regressionOn(sample, foldRows(foldings[repeat], fold, 'outside')),
   );
-  const sources = sample.sources.map((labels, j): SourceProblem => {
+  const sources = judgingSources(sample).map((labels, j): SourceProblem => {
     const rows = rowsWhere(labels.hasPreference);
     // A source that judged everything shares its regressions with those over all rows.
     const judgedAll = rows.length === sample.x.rows;
@@ -95,17 +97,22 @@ export function createProblem(
       judgedAll
         ? everyoneOutside(repeat, fold)
         : regressionOn(sample, onlyWhere(labels.hasPreference, foldings[repeat], fold));
+    const model =
+      known?.[j].model ??
+      once(() => (judgedAll ? everyone() : regressionOn(sample, rows)).fit(labels.preferenceGain));
     return {
       labels,
       rows,
       pairing: pairingOf(sample, labels),
       propensity: preferencePropensity(sample, labels),
-      model:
-        known?.[j].model ??
-        once(() => (judgedAll ? everyone() : regressionOn(sample, rows)).fit(labels.preferenceGain)),
+      model,
       modelOutside:
         known?.[j].modelOutside ??
-        perFold((repeat, fold) => regression(repeat, fold).fit(labels.preferenceGain)),
+        perFold((repeat, fold) => {
+          const outside = regression(repeat, fold);
+          // Of very few labels all may stand in one fold.
+          return outside.rows.length === 0 ? model() : outside.fit(labels.preferenceGain);
+        }),
     };
   });
   const goldOutside = perFold((repeat, fold) =>

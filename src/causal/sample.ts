@@ -33,6 +33,11 @@ export interface SourceLabels {
   readonly preferenceGain: Float64Array;
 }
 
+/** The sources that judged anything. */
+export function judgingSources(sample: Sample): readonly SourceLabels[] {
+  return sample.sources.filter(({ hasPreference }) => hasPreference.includes(1));
+}
+
 /** The rows that carry a mechanism's label. */
 export function rowsWhere(flags: Uint8Array): Int32Array {
   const rows = new Int32Array(flags.length);

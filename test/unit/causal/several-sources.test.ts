@@ -95,6 +95,18 @@ describe('several sources', () => {
     }
   });
 
+  it('may have said next to nothing', () => {
+    const sample = worldSample(mild, 100, false);
+    const said = (count: number): SourceLabels => ({
+      ...sample.sources[0],
+      name: `said ${count}`,
+      hasPreference: sample.sources[0].hasPreference.map((h, i) => Number(h === 1 && i < 100 + count)),
+    });
+    const fit = fitDefault({ ...sample, sources: [sample.sources[0], said(1), said(0)] }, 1);
+    expect(fit.problem.sources.map(({ labels }) => labels.name)).toEqual(['judge', 'said 1']);
+    expect(predict(fit.auto.model, sample.x).every(Number.isFinite)).toBe(true);
+  });
+
   it('admit the surrogate estimators where one of them judged everything', () => {
     const sample = worldSample(mild, 100, true);
     const [complete] = sample.sources;
