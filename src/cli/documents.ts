@@ -6,6 +6,7 @@ export type JsonImport = JobResult<'import.start'>;
 export type JsonTrain = JobResult<'run.train'>;
 export type JsonEvaluate = JobResult<'run.evaluate'>;
 export type JsonReplicate = JobResult<'replicate.start'>;
+export type JsonCertificate = JobResult<'certificate.compute'>;
 export type JsonBias = JobResult<'bias.estimate'>;
 export type JsonEmbed = JobResult<'embedding.start'>;
 export type JsonLabels = JobResult<'labels.export'>;

@@ -5,6 +5,7 @@ import { createClient } from '../contract/client.ts';
 import { AppError, toErrorPayload } from '../core/errors.ts';
 import { createEngine } from '../engine/engine.ts';
 import { addBias } from './commands/bias.ts';
+import { addCertify } from './commands/certify.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEmbed } from './commands/embed.ts';
 import { addEvaluate } from './commands/evaluate.ts';
@@ -93,6 +94,7 @@ export async function runProgram(locations: ProgramLocations): Promise<void> {
     addRuns,
     addEvaluate,
     addReplicate,
+    addCertify,
     addExport,
     addVerify,
     addRoute,

@@ -1,4 +1,6 @@
 import { measured, pair, stage, warning } from './common.ts';
+import { startedJob } from './jobs.ts';
+import { job, query } from './method.ts';
 import { z } from './zod.ts';
 
 /**
@@ -61,3 +63,13 @@ export const certificateRequest = z.object({
   /** What a person costs a prompt, in the run's cost unit. None: ten strong calls. */
   expertCost: z.number().min(0).optional(),
 });
+
+export const certificateMethods = {
+  /** Certifies a run that was trained with `holdOutDev`; kept with the project whether anything was certified or not. */
+  'certificate.compute': job(certificateRequest, certificateDocument, startedJob),
+  /** Newest first; of one run where it is named. */
+  'certificate.list': query(
+    z.object({ runId: z.string().min(1).optional() }),
+    z.object({ certificates: z.array(certificateDocument) }),
+  ),
+};

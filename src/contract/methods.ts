@@ -1,6 +1,7 @@
 import type { ErrorPayload } from '../core/errors.ts';
 import { biasMethods } from './bias.ts';
 import { bundleMethods } from './bundles.ts';
+import { certificateMethods } from './certificates.ts';
 import { dataMethods } from './data.ts';
 import { embeddingMethods } from './embeddings.ts';
 import { gradingMethods } from './grading.ts';
@@ -35,6 +36,7 @@ export const methods = {
   ...runMethods,
   ...biasMethods,
   ...inspectionMethods,
+  ...certificateMethods,
   ...bundleMethods,
   ...embeddingMethods,
   ...jobMethods,

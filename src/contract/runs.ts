@@ -138,6 +138,8 @@ export const trainConfig = pairRequest.extend({
   /** Gold units per mean training cost difference strong − cheap. */
   w: z.number().min(0).default(0),
   dimensions,
+  /** Keep `dev` (or a fifth of the prompts, where there is no such split) out of training, for a certificate. */
+  holdOutDev: z.boolean().default(false),
   /** Redraw training and test for intervals: takes about as long again as the training. */
   intervals: z.boolean().default(true),
   /** Repeats of cross-fitting. */

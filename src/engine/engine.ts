@@ -17,6 +17,7 @@ import type { EngineDeps } from './engine-deps.ts';
 import { createEventBus } from './event-bus.ts';
 import { biasHandlers, biasJobs } from './handlers/bias-handlers.ts';
 import { bundleHandlers, bundleJobs } from './handlers/bundle-handlers.ts';
+import { checkHandlers, checkJobs } from './handlers/check-handlers.ts';
 import { dataHandlers } from './handlers/data-handlers.ts';
 import { embeddingHandlers, embeddingJobs } from './handlers/embedding-handlers.ts';
 import { gradingHandlers } from './handlers/grading-handlers.ts';
@@ -91,6 +92,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...runHandlers(context),
     ...biasHandlers(context),
     ...inspectionHandlers(context),
+    ...checkHandlers(context),
     ...bundleHandlers(context),
     ...embeddingHandlers(context),
     ...jobHandlers(context),
@@ -100,6 +102,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...runJobs(context),
     ...biasJobs(context),
     ...inspectionJobs(context),
+    ...checkJobs(context),
     ...bundleJobs(context),
     ...embeddingJobs(context),
   };

@@ -11,6 +11,7 @@ import {
 } from '../routing/bootstrap-run.ts';
 import { finishBootstrap, type FinishedBootstrap, type UnfinishedBootstrap } from './bootstrap-task.ts';
 import { estimateBias, type BiasReport } from '../routing/bias-map.ts';
+import { certifyRun, type CertifyRequest, type RunCertificate } from '../routing/certify-run.ts';
 import type { RunIdentity } from '../routing/describe-router.ts';
 import type { Evaluation } from '../routing/evaluate.ts';
 import { evaluateStored, prepareStored, type StoredRun } from '../routing/evaluate-stored.ts';
@@ -51,6 +52,14 @@ export type TaskMap = {
   readonly 'bootstrap-finish': {
     readonly input: UnfinishedBootstrap;
     readonly result: FinishedBootstrap;
+  };
+  readonly certify: {
+    readonly input: {
+      readonly snapshot: Snapshot;
+      readonly run: StoredRun;
+      readonly request: CertifyRequest;
+    };
+    readonly result: RunCertificate;
   };
   readonly evaluate: {
     readonly input: {
@@ -110,6 +119,7 @@ export const tasks: Tasks<TaskMap> = {
   'bootstrap-prepare': ({ snapshot, run }) => prepareBootstrap(prepareStored(snapshot, run, 'test')),
   'bootstrap-draws': ({ bootstrap, from, to }, control) => runDraws(bootstrap, from, to, control),
   'bootstrap-finish': finishBootstrap,
+  certify: ({ snapshot, run, request }) => certifyRun(prepareStored(snapshot, run, 'dev'), request),
   evaluate: ({ snapshot, run, split }) => evaluateStored(snapshot, run, split),
   inspect: ({ snapshot, run, split }) => inspectStored(snapshot, run, split),
   replicate: ({ snapshot, config, rounds }, control) => runRounds(snapshot, config, rounds, clock, control),

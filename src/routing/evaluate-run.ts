@@ -46,7 +46,7 @@ export function evaluateRun(run: RunToEvaluate): Evaluation {
       message: `Only ${evaluation.n} test prompts carry gold: the intervals are rough.`,
     });
   }
-  if (run.split === 'dev') {
+  if (run.split === 'dev' && run.config.holdOutDev !== true) {
     warnings.push({
       code: 'judged-on-training',
       message: 'The prompts of the split dev trained this run: its figures here are better than it deserves.',

@@ -8,8 +8,9 @@ import type { Sample } from '../causal/sample.ts';
 import type { Matrix } from '../core/matrix.ts';
 import { featuresOf } from '../features/block-rows.ts';
 import type { RunToEvaluate } from './evaluate-run.ts';
+import { withNearDuplicates } from './near-duplicate-groups.ts';
 import { pairOf, type PairSnapshot } from './snapshot.ts';
-import { toSample, type TrainingRows } from './training-rows.ts';
+import { drawGold, toSample, trainingRows, type TrainingRows } from './training-rows.ts';
 
 /** What one head of a stored run was trained on, worked out again from the data and the run's configuration. */
 export interface RunSample {
@@ -28,8 +29,8 @@ export interface RunSample {
 /** @param head the position of the model among all but the anchor */
 export function runSample(run: RunToEvaluate, head = 0): RunSample {
   const { config } = run;
-  const pair = pairOf(run.snapshot, head);
-  const training = run.trainings[head];
+  const pair = pairOf(withNearDuplicates(run.snapshot).snapshot, head);
+  const training = trainingRows(pair, drawGold(run.snapshot, config), config);
   const x = featuresOf(run.prepared, run.blocks, training.rows);
   const propensity = resolvePropensity(
     x,

@@ -17,6 +17,8 @@ export interface TrainConfig {
   /** Train on a random part of the revealed gold. */
   readonly gold?: GoldAmount | undefined;
   readonly scaling?: ScalingMethod | undefined;
+  /** Keep the split `dev` out of everything that is learnt, for a certificate. */
+  readonly holdOutDev?: boolean | undefined;
   /** The worth of the mean cost difference strong − cheap, in gold units. */
   readonly w: number;
   readonly seed: number;

@@ -11,7 +11,7 @@ import { dearestPosition, relativeCosts } from './policy-choice.ts';
 import type { StoredModels, TrainConfig, TrainReport } from './run.ts';
 import { withNearDuplicates } from './near-duplicate-groups.ts';
 import { modelNames, pairOf, sourceLabel, SPLIT, type Snapshot } from './snapshot.ts';
-import { drawGold } from './training-rows.ts';
+import { drawGold, trainingPrompts } from './training-rows.ts';
 
 export interface TrainResult {
   readonly report: TrainReport;
@@ -37,7 +37,7 @@ export function trainRouter(
   control.report({ stage: 'encoder', fraction: 0.02 });
   const prepared = prepareFeatureInputs(snapshot);
   control.throwIfCancelled();
-  const encoderRows = Int32Array.from(snapshot.split.keys()).filter((i) => snapshot.split[i] !== SPLIT.test);
+  const encoderRows = trainingPrompts(snapshot, config);
   const blocks = fitBlocks(prepared, encoderRows, {
     dim: config.dimensions,
     seed: config.seed,

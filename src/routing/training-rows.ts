@@ -47,6 +47,8 @@ export interface TrainingChoice {
   readonly gold?: GoldAmount | undefined;
   /** Absent: none where scales are declared, else the variance ratio. */
   readonly scaling?: ScalingMethod | undefined;
+  /** The split `dev` trains nothing: it is kept for a certificate. */
+  readonly holdOutDev?: boolean | undefined;
   readonly seed: number;
 }
 
@@ -61,7 +63,7 @@ export const EVERY_GOLD: GoldDraw = { isKept: () => true, share: 1 };
 
 /** Draws the gold to train on from the prompts outside the test set that are graded for any of the models. */
 export function drawGold(snapshot: Snapshot, choice: TrainingChoice): GoldDraw {
-  const graded = outsideTest(snapshot).filter((i) =>
+  const graded = trainingPrompts(snapshot, choice).filter((i) =>
     snapshot.models.some(({ goldGain }) => Number.isFinite(goldGain[i])),
   );
   const kept = subsampleGold(graded, choice);
@@ -76,9 +78,9 @@ export function drawGold(snapshot: Snapshot, choice: TrainingChoice): GoldDraw {
 export function trainingRows(
   pair: PairSnapshot,
   draw: GoldDraw,
-  choice: Pick<TrainingChoice, 'scaling'>,
+  choice: Pick<TrainingChoice, 'scaling' | 'holdOutDev'>,
 ): TrainingRows {
-  const candidates = outsideTest(pair);
+  const candidates = trainingPrompts(pair, choice);
   const isGraded = (i: number): boolean => Number.isFinite(pair.goldGain[i]);
   const isGold = (i: number): boolean => draw.isKept(i) && isGraded(i);
   const isJudged = (i: number): boolean => pair.preferences.some(({ gain }) => Number.isFinite(gain[i]));
@@ -153,8 +155,14 @@ function describeRescaling({ name, scaling: { factor, method } }: SourceLabels):
   };
 }
 
-function outsideTest({ split }: Pick<Snapshot, 'split'>): Int32Array {
-  return Int32Array.from(split.keys()).filter((i) => split[i] !== SPLIT.test);
+/** The prompts that may teach anything: labels, encoder or thresholds. */
+export function trainingPrompts(
+  { split }: Pick<Snapshot, 'split'>,
+  { holdOutDev = false }: Pick<TrainingChoice, 'holdOutDev'>,
+): Int32Array {
+  return Int32Array.from(split.keys()).filter(
+    (i) => split[i] !== SPLIT.test && !(holdOutDev && split[i] === SPLIT.dev),
+  );
 }
 
 function subsampledShare(gold: GoldAmount | undefined, kept: number, graded: number): number {

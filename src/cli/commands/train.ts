@@ -20,6 +20,7 @@ interface TrainOptions extends CommonOptions, Omit<PairOptions, 'source'> {
   readonly learner: (typeof learners)[number];
   readonly gold?: GoldAmount;
   readonly w: number;
+  readonly holdOutDev?: boolean;
   readonly intervals: boolean;
   readonly seed: number;
 }
@@ -50,6 +51,7 @@ export function addTrain(program: Command, execute: Execute): void {
       parseNonNegative,
       0,
     )
+    .option('--hold-out-dev', 'keep the split dev (or a fifth of the prompts) out of training, to certify on')
     .option('--no-intervals', 'do not redraw training: intervals then say only how sure this router is')
     .option('--seed <n>', 'seed of folds, draws and intervals', parseSeed, 0)
     .option('--json', 'print one JSON document')
@@ -66,6 +68,7 @@ export function addTrain(program: Command, execute: Execute): void {
           learner: options.learner,
           ...(options.gold === undefined ? {} : { gold: options.gold }),
           w: options.w,
+          holdOutDev: options.holdOutDev === true,
           intervals: options.intervals,
           seed: options.seed,
         });

@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { listCertificates } from '../../../db/repositories/checks.ts';
 import { insertExport } from '../../../db/repositories/exports.ts';
+import type { ReadableDb } from '../../../db/sqlite.ts';
+import { certificateDocument } from '../../contract/certificates.ts';
 import { getRun } from '../../../db/repositories/runs.ts';
 import type { JobResult, MethodOutput, ParsedInput } from '../../contract/methods.ts';
 import { buildBundle } from '../../export/bundle.ts';
@@ -22,7 +25,10 @@ export async function exportBundle(
   const open = session();
   chooseFormats(input.formats); // an unknown one is refused before anything is done
   const run = requireRun(getRun(open.file.db, input.runId), input.runId);
-  const trained = readTrainedRouter(requireArtifact(open, run.id));
+  const trained = withCertificate(
+    readTrainedRouter(requireArtifact(open, run.id)),
+    certifiedOf(open.file.db, run.id),
+  );
   job.control.throwIfCancelled();
   job.control.report({ stage: 'Writing and proving', fraction: 0.1 });
   const bundle = await buildBundle(trained, {
@@ -64,6 +70,22 @@ function runtimeFiles(runtimeUrl: URL): RuntimeFiles {
 function readTrainedRouter(bytes: Uint8Array): TrainedRouter {
   const { manifest, tensors } = readRouterFile(bytes);
   return { manifest, tensors };
+}
+
+/** The newest certificate of a run that certifies something. */
+function certifiedOf(db: ReadableDb, runId: string): Readonly<Record<string, unknown>> | null {
+  const all = listCertificates(db, runId).map((document) => certificateDocument.parse(document));
+  const newest = all.find(({ chosen }) => chosen !== null);
+  if (newest === undefined) return null;
+  const { tested: _, ...said } = newest;
+  return said;
+}
+
+function withCertificate(
+  { manifest, tensors }: TrainedRouter,
+  certificate: Readonly<Record<string, unknown>> | null,
+): TrainedRouter {
+  return certificate === null ? { manifest, tensors } : { manifest: { ...manifest, certificate }, tensors };
 }
 
 function writtenFormats(parity: ParityReport): string[] {

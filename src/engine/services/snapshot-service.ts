@@ -1,6 +1,7 @@
 import { buildPairSnapshot, buildSnapshot } from '../../../db/repositories/snapshot.ts';
 import type { PairRequest } from '../../../db/snapshot/request.ts';
 import { AppError } from '../../core/errors.ts';
+import { withDevSplit } from '../../routing/hold-out-dev.ts';
 import type { PairSnapshot, Snapshot } from '../../routing/snapshot.ts';
 import type { Session } from '../session.ts';
 
@@ -14,18 +15,21 @@ export interface RunRequest {
   readonly stage: 'route' | 'cascade';
   readonly signals: readonly string[];
   readonly encoder?: string | undefined;
+  /** The run keeps `dev` out of training: where the data have no such split, it is drawn. */
+  readonly holdOutDev?: boolean | undefined;
 }
 
 /** Everything a run reads, frozen at this moment: what is graded or imported meanwhile does not change it. */
 export function readSnapshot(session: Session, request: RunRequest): Snapshot {
   const { source, sources = [], stage, signals, encoder } = request;
-  return buildSnapshot(session.file.db, {
+  const snapshot = buildSnapshot(session.file.db, {
     ...modelsOf(request),
     sources: [...(source === undefined ? [] : [source]), ...sources],
     stage,
     signals,
     encoder,
   });
+  return request.holdOutDev === true ? withDevSplit(snapshot) : snapshot;
 }
 
 /** The same for a task that looks at one pair and one source. */
