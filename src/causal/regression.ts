@@ -2,6 +2,7 @@ import { take, takeRows, type Matrix } from '../core/matrix.ts';
 import { deriveSeed } from '../core/rng.ts';
 import type { JobControl } from '../core/progress.ts';
 import { fitLearner, type LearnerName } from '../learners/fit-learner.ts';
+import type { LearnerFit } from '../learners/learner-fit.ts';
 import { predictRows, type LinearModel } from '../learners/linear.ts';
 import type { Model } from '../learners/model.ts';
 import { prepareRidge, type RidgeDesign, type RidgeModel } from '../learners/ridge.ts';
@@ -12,6 +13,8 @@ export interface HeadLearner {
   readonly name: LearnerName;
   readonly seed: number;
   readonly control?: JobControl;
+  /** Told of every fit that is not ridge, those inside a cross-validation too. */
+  readonly onFit?: (fit: LearnerFit) => void;
 }
 
 export const RIDGE_HEAD: HeadLearner = { name: 'ridge', seed: 0 };
@@ -43,15 +46,17 @@ export function learnRows(
   { x, group }: Sample,
   rows: Int32Array,
   targets: Float64Array,
-  { name, seed, control }: HeadLearner,
+  { name, seed, control, onFit }: HeadLearner,
   weights?: Float64Array,
 ): Model {
   if (name === 'ridge') return prepareRidge(x, { rows, weights }).fit(targets);
-  return fitLearner(name, takeRows(x, rows), targets, weights, {
+  const fit = fitLearner(name, takeRows(x, rows), targets, weights, {
     seed: deriveSeed(seed, 'head'),
     group: rows.map((row) => group[row]),
     ...(control === undefined ? {} : { control }),
-  }).model;
+  });
+  onFit?.(fit);
+  return fit.model;
 }
 
 /** Rows weigh 1/π, self-normalised. */

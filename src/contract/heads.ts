@@ -28,5 +28,7 @@ export const headReport = z.object({
   bias: meanBias,
   overlap: overlap.nullable(),
   propensity: z.enum(['designed', 'estimated', 'mixed', 'everything-graded']),
+  /** By estimator, what its learner chose; empty for ridge, whose penalties are closed form. */
+  learnerSettings: z.record(z.string(), z.record(z.string(), z.number())).default({}),
   sources: z.array(sourceReport),
 });

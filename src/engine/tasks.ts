@@ -22,6 +22,7 @@ import type { TrainConfig, TrainReport } from '../routing/run.ts';
 import type { PairSnapshot, Snapshot } from '../routing/snapshot.ts';
 import { trainRouter } from '../routing/train.ts';
 import { packModels } from './stored-models.ts';
+import { startTensorFlow } from '../tensorflow/backend.ts';
 import type { Tasks } from './task-protocol.ts';
 
 /** What a worker can do: pure functions of serialisable inputs, so that another machine could do it as well. */
@@ -106,8 +107,14 @@ export type TaskMap = {
 /** How long things take is measured here; what they compute does not depend on it. */
 const clock = (): number => performance.now();
 
+/** Fits are synchronous: what must be loaded is loaded before. */
+async function startBackend({ learner }: Pick<TrainConfig, 'learner'>): Promise<void> {
+  if (learner === 'mlp') await startTensorFlow();
+}
+
 export const tasks: Tasks<TaskMap> = {
-  train: ({ snapshot, config, identity }, control) => {
+  train: async ({ snapshot, config, identity }, control) => {
+    await startBackend(config);
     const { report, models, trained } = trainRouter(snapshot, config, identity, clock, control);
     return {
       report,
@@ -122,7 +129,10 @@ export const tasks: Tasks<TaskMap> = {
   certify: ({ snapshot, run, request }) => certifyRun(prepareStored(snapshot, run, 'dev'), request),
   evaluate: ({ snapshot, run, split }) => evaluateStored(snapshot, run, split),
   inspect: ({ snapshot, run, split }) => inspectStored(snapshot, run, split),
-  replicate: ({ snapshot, config, rounds }, control) => runRounds(snapshot, config, rounds, clock, control),
+  replicate: async ({ snapshot, config, rounds }, control) => {
+    await startBackend(config);
+    return runRounds(snapshot, config, rounds, clock, control);
+  },
   bias: ({ snapshot, config }, control) => estimateBias(snapshot, config, control),
   'stage-import': ({ filePath, stagingPath, options }, control) =>
     stageFile(filePath, stagingPath, { ...options, newId }, control),

@@ -8,6 +8,7 @@ export interface TreeNodes {
   readonly setSplit: (node: number, feature: number, threshold: number, left: number, right: number) => void;
   /** The nodes so far; a new node may move them elsewhere. */
   readonly view: () => TreeColumns;
+  /** No root at all gives a tree of one leaf that adds nothing: an ensemble is never empty. */
   readonly finish: (dim: number, base: number, roots: readonly number[]) => TreeEnsemble;
 }
 
@@ -33,11 +34,12 @@ export function createTreeNodes(): TreeNodes {
     right = wider(new Int32Array(capacity), right);
     value = wider(new Float32Array(capacity), value);
   };
+  const add = (): number => {
+    if (count === capacity) grow();
+    return count++;
+  };
   return {
-    add: () => {
-      if (count === capacity) grow();
-      return count++;
-    },
+    add,
     setLeaf: (node, v) => {
       value[node] = v;
     },
@@ -48,16 +50,19 @@ export function createTreeNodes(): TreeNodes {
       right[node] = r;
     },
     view: () => ({ feature, threshold, left, right, value }),
-    finish: (dim, base, roots) => ({
-      kind: 'trees',
-      dim,
-      base,
-      roots: Int32Array.from(roots),
-      feature: feature.slice(0, count),
-      threshold: threshold.slice(0, count),
-      left: left.slice(0, count),
-      right: right.slice(0, count),
-      value: value.slice(0, count),
-    }),
+    finish: (dim, base, roots) => {
+      const all = Int32Array.from(roots.length > 0 ? roots : [add()]);
+      return {
+        kind: 'trees',
+        dim,
+        base,
+        roots: all,
+        feature: feature.slice(0, count),
+        threshold: threshold.slice(0, count),
+        left: left.slice(0, count),
+        right: right.slice(0, count),
+        value: value.slice(0, count),
+      };
+    },
   };
 }

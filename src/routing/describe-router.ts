@@ -6,6 +6,7 @@ import type { FeatureInputs } from '../features/feature-inputs.ts';
 import type { FittedBlocks } from '../features/fit-blocks.ts';
 import { modelHead } from '../learners/model-head.ts';
 import { predict } from '../learners/model.ts';
+import { tensorFlow } from '../tensorflow/backend.ts';
 import type { Manifest, ManifestModel, TrainedRouter } from '../runtime/manifest.ts';
 import { pairPoints, policyPoints } from './operating-points.ts';
 import { meanCosts } from './policy-choice.ts';
@@ -158,7 +159,8 @@ export function runManifest({
     reason: report.reason,
     learner: report.learner,
     propensity: report.propensity,
-    backend: 'closed form, float64',
+    backend:
+      config.learner === 'mlp' ? `TensorFlow.js, ${tensorFlow().name}, float32` : 'JavaScript, float64',
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
+import { deriveSeed } from '../core/rng.ts';
 import { type JobControl, subProgress } from '../core/progress.ts';
 import type { Warning } from '../core/warning.ts';
 import { fitEstimators, type Fit } from '../causal/fit.ts';
@@ -10,6 +11,7 @@ import { selectRows, type Sample } from '../causal/sample.ts';
 import { featuresOf } from '../features/block-rows.ts';
 import type { FeatureInputs } from '../features/feature-inputs.ts';
 import type { FittedBlocks } from '../features/fit-blocks.ts';
+import type { LearnerFit } from '../learners/learner-fit.ts';
 import { roundToFile, type Model } from '../learners/model.ts';
 import { checkOverlap, type Overlap } from './overlap.ts';
 import type { HeadReport, SourceReport, TrainConfig } from './run.ts';
@@ -61,12 +63,19 @@ export function fitHead(
     config.seed,
   );
   const sample = toSample(training, x, propensity.values);
+  const settingsOf = new WeakMap<Model, LearnerFit['settings']>();
   const fit = fitEstimators(
     sample,
     {
       scheme: { kind: 'grouped', repeats: config.repeats, seed: config.seed },
       crossValidationScheme: { kind: 'grouped', repeats: 1, seed: config.seed },
       selectedOnVerdict: pair.designLookedAt === 'verdict',
+      learner: {
+        name: config.learner,
+        seed: deriveSeed(config.seed, 'learner', pair.strong),
+        control,
+        onFit: ({ model, settings }) => settingsOf.set(model, settings),
+      },
       clock,
     },
     subProgress(control, 0, 0.95),
@@ -95,10 +104,25 @@ export function fitHead(
       overlap,
       propensity: propensity.source,
       goldLoss: fit.goldLoss,
+      learnerSettings: learnerSettings(fit, settingsOf),
       sources,
     },
     warnings: [...training.warnings, ...propensity.warnings, ...fit.warnings, ...(overlap?.warnings ?? [])],
   };
+}
+
+/** What the learner of each estimator chose: of its model, or of the part of it that the learner fitted. */
+function learnerSettings(
+  fit: Fit,
+  settingsOf: WeakMap<Model, LearnerFit['settings']>,
+): HeadReport['learnerSettings'] {
+  const chosen: Record<string, LearnerFit['settings']> = {};
+  for (const [name, { model }] of Object.entries(fit.estimates)) {
+    const parts = model.kind === 'sum' ? model.parts.map((part) => part.model) : [model];
+    const settings = parts.map((part) => settingsOf.get(part)).find((known) => known !== undefined);
+    if (settings !== undefined) chosen[name] = settings;
+  }
+  return chosen;
 }
 
 /** Every fitted model; rounded to float32, as the router's file stores it. */

@@ -4,12 +4,14 @@ import { fitEstimators, type Fit } from '../causal/fit.ts';
 import type { Estimate, EstimatorName } from '../causal/estimators.ts';
 import { mean, standardDeviation } from '../stats/descriptive.ts';
 import { fitNearest, predictNearest } from '../learners/nearest-neighbours.ts';
+import type { LearnerName } from '../learners/fit-learner.ts';
 import { predictLinear } from '../learners/linear.ts';
 import { predict } from '../learners/model.ts';
 import { fitRidge } from '../learners/ridge.ts';
 import { featuresOf } from '../features/block-rows.ts';
 import type { FeatureInputs } from '../features/feature-inputs.ts';
 import { fitBlocks } from '../features/fit-blocks.ts';
+import type { JobControl } from '../core/progress.ts';
 import type { Clock } from '../core/clock.ts';
 import { scorePredictions, shareAbove, COST_WEIGHTS, type Scores } from './policy-value.ts';
 import type { PairSnapshot } from './snapshot.ts';
@@ -21,6 +23,7 @@ export interface ReplicateConfig {
   readonly nTest: number;
   /** Preferences for all training prompts, also for those with gold. */
   readonly isPaired: boolean;
+  readonly learner: LearnerName;
   readonly seed: number;
   /** Width of a text block. */
   readonly dimensions: number;
@@ -54,6 +57,7 @@ export function replicateRound(
   config: ReplicateConfig,
   round: number,
   clock: Clock,
+  control: JobControl,
 ): RoundResult {
   const seed = deriveSeed(config.seed, 'replicate', round);
   const { test, gold, rest } = splitRound(snapshot, config, seed);
@@ -79,6 +83,7 @@ export function replicateRound(
     crossValidationScheme: { kind: 'grouped', repeats: 1, seed },
     // The rounds draw gold anew, by chance alone.
     selectedOnVerdict: false,
+    learner: { name: config.learner, seed: deriveSeed(seed, 'learner'), control },
     clock,
   });
   const autoSeconds = (clock() - started) / 1000;

@@ -101,7 +101,7 @@ export function runRounds(
   const grouped = withNearDuplicates(snapshot).snapshot;
   return rounds.map((round, i) => {
     control.throwIfCancelled();
-    const result = replicateRound(grouped, prepared, config, round, clock);
+    const result = replicateRound(grouped, prepared, config, round, clock, control);
     control.report({
       stage: 'rounds',
       fraction: (i + 1) / rounds.length,

@@ -1,3 +1,5 @@
+import type { LearnerName } from '../learners/fit-learner.ts';
+import type { LearnerFit } from '../learners/learner-fit.ts';
 import type { Model } from '../learners/model.ts';
 import type { Warning } from '../core/warning.ts';
 import type { EstimatorName } from '../causal/estimators.ts';
@@ -13,7 +15,8 @@ import type { GoldAmount, Scaling } from './training-rows.ts';
 /** Every knob of a run. The same snapshot and configuration give the same router. */
 export interface TrainConfig {
   readonly estimator: EstimatorName | 'auto';
-  readonly learner: 'ridge';
+  /** Of the gain itself; what corrects it is ridge whatever this is. */
+  readonly learner: LearnerName;
   /** Train on a random part of the revealed gold. */
   readonly gold?: GoldAmount | undefined;
   readonly scaling?: ScalingMethod | undefined;
@@ -51,6 +54,8 @@ export interface HeadReport {
   readonly overlap: Overlap | null;
   readonly propensity: Propensity['source'];
   readonly goldLoss: Fit['goldLoss'];
+  /** By estimator, what its learner chose; empty for ridge. */
+  readonly learnerSettings: Readonly<Record<string, LearnerFit['settings']>>;
   readonly sources: readonly SourceReport[];
 }
 
@@ -71,7 +76,7 @@ interface NoBias {
   readonly reason: string;
 }
 
-export interface TrainReport extends Omit<HeadReport, 'model' | 'sources'> {
+export interface TrainReport extends Omit<HeadReport, 'model' | 'sources' | 'learnerSettings'> {
   /** The dearest model and the anchor: of two models these are all. */
   readonly pair: { readonly strong: string; readonly cheap: string };
   /** All models, the anchor last. */
@@ -84,7 +89,7 @@ export interface TrainReport extends Omit<HeadReport, 'model' | 'sources'> {
   readonly isSimulated: boolean;
   readonly split: { readonly train: number; readonly dev: number; readonly test: number };
   readonly estimator: TrainConfig['estimator'];
-  readonly learner: 'ridge';
+  readonly learner: LearnerName;
   readonly heads: readonly HeadReport[];
   readonly scaling: Scaling;
   readonly metrics: Evaluation['metrics'];

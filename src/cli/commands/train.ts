@@ -100,6 +100,7 @@ export function formatTrain(result: JsonTrain): string {
         `train ${formatCount(result.split.train)}, dev ${formatCount(result.split.dev)}, test ${formatCount(result.split.test)}`,
       ],
       ['estimator', `${result.estimator}, learner ${result.learner}`],
+      ...learnerFacts(result),
       ...(result.models.length === 2 ? headFacts(result, '') : []),
       ...result.heads.flatMap((head) => [
         ...(result.models.length === 2 ? [] : headFacts(head, `${head.model}: `)),
@@ -131,7 +132,7 @@ function modelFacts({ models, pair }: JsonTrain): readonly Fact[] {
 }
 
 function headFacts(
-  head: Omit<Head, 'model' | 'overlap' | 'propensity' | 'sources'>,
+  head: Omit<Head, 'model' | 'overlap' | 'propensity' | 'sources' | 'learnerSettings'>,
   prefix: string,
 ): readonly Fact[] {
   const weights = Object.entries(head.weights)
@@ -167,4 +168,15 @@ function biasText({ mean, ci95, reason }: JsonTrain['bias']): string {
 function measuredText(measured: JsonTrain['metrics'][string]): string {
   const text = formatMeasured(measured, 4);
   return measured.value === null && measured.reason !== undefined ? `${text} (${measured.reason})` : text;
+}
+
+/** What the learner chose for each head, with the estimator that leads; ridge has nothing to say. */
+function learnerFacts({ heads, estimator, learner, models }: JsonTrain): Fact[] {
+  return heads.flatMap(({ model, weights, learnerSettings }) => {
+    const leading = Object.entries(weights).sort(([, a], [, b]) => b - a)[0]?.[0] ?? estimator;
+    if (!Object.hasOwn(learnerSettings, leading)) return [];
+    const settings = Object.entries(learnerSettings[leading]).map(([name, value]) => `${name} ${value}`);
+    const of = models.length > 2 ? `${model}, ${leading}` : leading;
+    return [[learner, `${settings.join(', ')} (${of})`]];
+  });
 }

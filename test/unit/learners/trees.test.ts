@@ -199,6 +199,13 @@ describe('boosted trees', () => {
     expect(relativeError(predict(model, fresh.x), fresh.truth)).toBeLessThan(0.12);
   });
 
+  test('without any tree the model is the mean, as one leaf: a file holds no empty ensemble', () => {
+    const { x, y } = curvedWorld({ rows: 20, cols: 2, seed: 1, noise: 1 });
+    const model = fitBoosted(trainingTable(x, y), BOOSTING_DEFAULTS, 0);
+    expect([...model.roots]).toEqual([0]);
+    expect(predict(model, x)[0]).toBeCloseTo(y.reduce((sum, v) => sum + v, 0) / 20, 6);
+  });
+
   test('what a booster says of held-out rows is what its model predicts for them', () => {
     const { x, y } = curvedWorld({ rows: 300, cols: 4, seed: 11, noise: 0.5 });
     const table = trainingTable(x, y);
