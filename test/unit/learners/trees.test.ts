@@ -200,7 +200,7 @@ describe('boosted trees', () => {
   });
 
   test('without any tree the model is the mean, as one leaf: a file holds no empty ensemble', () => {
-    const { x, y } = curvedWorld({ rows: 20, cols: 2, seed: 1, noise: 1 });
+    const { x, y } = curvedWorld({ rows: 20, cols: 3, seed: 1, noise: 1 });
     const model = fitBoosted(trainingTable(x, y), BOOSTING_DEFAULTS, 0);
     expect([...model.roots]).toEqual([0]);
     expect(predict(model, x)[0]).toBeCloseTo(y.reduce((sum, v) => sum + v, 0) / 20, 6);
