@@ -7,7 +7,10 @@ export const REPORTED_REFUSALS = 1000;
 
 /** Rows by kind. Gold counts grades, of a pair or of a single response; preferences count scores and verdicts of sources. */
 export type ImportCounts = Readonly<
-  Record<'prompts' | 'models' | 'responses' | 'gold' | 'sources' | 'preferences' | 'embeddings', number>
+  Record<
+    'prompts' | 'models' | 'responses' | 'gold' | 'sources' | 'preferences' | 'embeddings' | 'decisions',
+    number
+  >
 >;
 
 /** What a person should know about a file, counted while reading and merging. Each becomes a warning where it is not 0. */

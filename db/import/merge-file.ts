@@ -8,6 +8,7 @@ import {
   createViews,
   dropTemporary,
   GOLD,
+  mergeDecisions,
   mergeNames,
   mergePrompts,
   mergeVectors,
@@ -95,6 +96,7 @@ export function mergeFile(db: WritableDb, alias: string, origin: GoldOrigin): Me
   const verdicts = merge(VERDICTS);
   const gold = merge(GOLD, [origin.createdMs, origin.raterId, origin.importId], []);
   const vectors = merge(mergeVectors(alias), [PRECOMPUTED]);
+  const decisions = merge(mergeDecisions(alias));
   const refusedLines = db
     .prepare<[], number>('SELECT line FROM temp.refused_line ORDER BY line')
     .pluck()
@@ -110,6 +112,7 @@ export function mergeFile(db: WritableDb, alias: string, origin: GoldOrigin): Me
       sources: sources.added,
       preferences: scores.added + verdicts.added,
       embeddings: vectors.added,
+      decisions: decisions.added,
     },
     alreadyThere: {
       prompts: takenPrompts - newPrompts,
@@ -119,6 +122,7 @@ export function mergeFile(db: WritableDb, alias: string, origin: GoldOrigin): Me
       sources: sources.alreadyThere,
       preferences: scores.alreadyThere + verdicts.alreadyThere,
       embeddings: vectors.alreadyThere,
+      decisions: decisions.alreadyThere,
     },
     notes: {
       differingSplits,

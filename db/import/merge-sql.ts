@@ -185,6 +185,22 @@ export const GOLD: TableMerge = {
               WHERE k.score_a IS NOT i.score_a OR k.score_b IS NOT i.score_b OR k.verdict IS NOT i.verdict`,
 };
 
+/** Decisions of a log, by their ids. */
+export function mergeDecisions(alias: string): TableMerge {
+  const incoming = fromPrompts(alias, 'decision');
+  return {
+    insert: `INSERT INTO main.logged_decision (id, prompt_id, router, bundle_id, stage, decided_ms, model_id, propensity,
+               is_explored, answered_model_id, action, gain, threshold, cost_usd)
+             SELECT s.id, p.id, s.router, s.bundle_id, s.stage, s.decided_ms, m.id, s.propensity, s.is_explored, a.id,
+               s.action, s.gain, s.threshold, s.cost_usd
+             ${incoming} CROSS JOIN temp.map_model m ON m.staged_id = s.model_id
+             LEFT JOIN temp.map_model a ON a.staged_id = s.answered_model_id WHERE true ON CONFLICT (id) DO NOTHING`,
+    count: `SELECT count(*) ${incoming}`,
+    differing: `SELECT count(*) ${incoming} CROSS JOIN main.logged_decision k ON k.id = s.id
+                WHERE k.propensity <> s.propensity OR k.decided_ms <> s.decided_ms`,
+  };
+}
+
 /** Vectors that came with the data. Binds the encoder's name. */
 export function mergeVectors(alias: string): TableMerge {
   const incoming = fromPrompts(alias, 'embedding');

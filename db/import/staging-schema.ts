@@ -97,5 +97,22 @@ CREATE TABLE gold (
   PRIMARY KEY (prompt_id, model_a_id, model_b_id, rater)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE decision (
+  id TEXT PRIMARY KEY,
+  prompt_id INTEGER NOT NULL,
+  router TEXT NOT NULL,
+  bundle_id TEXT NOT NULL,
+  stage TEXT NOT NULL,
+  decided_ms INTEGER NOT NULL,
+  model_id INTEGER NOT NULL,
+  propensity REAL NOT NULL,
+  is_explored INTEGER NOT NULL,
+  answered_model_id INTEGER,
+  action TEXT NOT NULL,
+  gain REAL,
+  threshold REAL,
+  cost_usd REAL
+) STRICT;
+
 CREATE TABLE embedding (prompt_id INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
 `;

@@ -1,4 +1,5 @@
 import type {
+  CanonicalDecision,
   CanonicalPrompt,
   CanonicalResponse,
   CanonicalRow,
@@ -64,6 +65,7 @@ export class StagingWriter {
     }
     for (const verdict of row.verdicts) this.#addVerdict(promptId, verdict);
     if (row.vector !== null) this.#addVector(promptId, row.vector);
+    if (row.decision !== undefined) this.#addDecision(promptId, row.decision);
     this.#note(row);
   }
 
@@ -179,6 +181,26 @@ export class StagingWriter {
     if (known !== undefined && !bytes.equals(known)) this.#notes.differingVectors++;
   }
 
+  #addDecision(promptId: number, decision: CanonicalDecision): void {
+    const { answeredBy } = decision;
+    this.#statements.decision.run(
+      decision.id,
+      promptId,
+      decision.router,
+      decision.bundleId,
+      decision.stage,
+      decision.decidedMs,
+      this.#models.idOf(decision.model),
+      decision.propensity,
+      toInteger(decision.isExplored),
+      answeredBy === null ? null : this.#models.idOf(answeredBy),
+      decision.action,
+      decision.gain,
+      decision.threshold,
+      decision.costUsd,
+    );
+  }
+
   #note({ notes }: CanonicalRow): void {
     this.#notes.absentJudgements += notes.absentJudgements;
     this.#notes.gainsOutOfRange += notes.gainsOutOfRange;
@@ -236,6 +258,11 @@ function prepareStatements(db: Connection) {
            AND model_b_id = ? AND shown = ? AND vote = ?`,
       )
       .pluck(),
+    decision: db.prepare(
+      `INSERT INTO decision (id, prompt_id, router, bundle_id, stage, decided_ms, model_id, propensity, is_explored,
+         answered_model_id, action, gain, threshold, cost_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    ),
     vector: db.prepare('INSERT INTO embedding (prompt_id, vector) VALUES (?, ?) ON CONFLICT DO NOTHING'),
     vectorOf: db.prepare<[number], Buffer>('SELECT vector FROM embedding WHERE prompt_id = ?').pluck(),
   };

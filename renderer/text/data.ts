@@ -212,6 +212,7 @@ export const dataText = {
       sources: 'Sources',
       preferences: 'Preferences',
       embeddings: 'Vectors',
+      decisions: 'Logged decisions',
     },
     kind_: 'Rows',
     goldDrawn: (revealed: string, masked: string) =>

@@ -7,6 +7,7 @@ export const importFormats = [
   'wide',
   'pairs',
   'swap',
+  'decisions',
   'label-table',
   'arena-55k',
   'arena-conversations',

@@ -3,6 +3,7 @@ import { biasMethods } from './bias.ts';
 import { bundleMethods } from './bundles.ts';
 import { certificateMethods } from './certificates.ts';
 import { dataMethods } from './data.ts';
+import { decisionMethods } from './decisions.ts';
 import { embeddingMethods } from './embeddings.ts';
 import { gradingMethods } from './grading.ts';
 import { previewMethods } from './import-preview.ts';
@@ -39,6 +40,7 @@ export const methods = {
   ...certificateMethods,
   ...bundleMethods,
   ...embeddingMethods,
+  ...decisionMethods,
   ...jobMethods,
 };
 

@@ -126,6 +126,25 @@ export interface CanonicalVerdict {
   readonly isConsistent: boolean | null;
 }
 
+/** What a served bundle decided about the row's prompt. */
+export interface CanonicalDecision {
+  readonly id: string;
+  readonly router: string;
+  readonly bundleId: string;
+  readonly stage: 'route' | 'cascade';
+  readonly decidedMs: number;
+  /** The policy's choice, and the probability with which it chose so. */
+  readonly model: string;
+  readonly propensity: number;
+  readonly isExplored: boolean;
+  /** Whose answer was given; null where only a decision was asked for, or nobody answered. */
+  readonly answeredBy: string | null;
+  readonly action: string;
+  readonly gain: number | null;
+  readonly threshold: number | null;
+  readonly costUsd: number | null;
+}
+
 /** What a person should know about a row that was taken. */
 export interface RowNotes {
   /** Judgements that name no verdict and no score: nothing to store. */
@@ -149,6 +168,8 @@ export interface CanonicalRow {
   readonly verdicts: readonly CanonicalVerdict[];
   /** A vector the file brings for the prompt. */
   readonly vector: Float64Array | null;
+  /** Of a decision log. */
+  readonly decision?: CanonicalDecision;
   readonly notes: RowNotes;
 }
 

@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import type { CanonicalRow, DatasetItem } from './canonical.ts';
 import { readCsvRecords } from './csv-records.ts';
+import { createDecisionReader } from './decision-rows.ts';
 import type { JsonObject } from './fields.ts';
 import type { ForeignFormat } from './foreign/format.ts';
 import { FOREIGN, isForeign } from './foreign/formats.ts';
@@ -77,6 +78,14 @@ export async function planRead(path: string, options: ReadOptions): Promise<Read
   if (container.kind === 'csv') {
     throw new AppError('usage', `The file was to be read as ${format}, and its content is CSV.`);
   }
+  // Feedback refers to earlier lines: every reading has a reader of its own.
+  if (format === 'decisions') {
+    return {
+      format,
+      mapping: null,
+      rows: () => useObjects(path, options, container, createDecisionReader()),
+    };
+  }
   const readRow = ROW_READERS[format];
   return {
     format,
@@ -91,7 +100,9 @@ function mapCells(record: JsonObject, readCell: (cell: string) => string | null)
   );
 }
 
-const ROW_READERS: Readonly<Record<OwnFormat, (row: JsonObject, context: RowContext) => CanonicalRow>> = {
+const ROW_READERS: Readonly<
+  Record<Exclude<OwnFormat, 'decisions'>, (row: JsonObject, context: RowContext) => CanonicalRow>
+> = {
   wide: readWideRow,
   pairs: readPairsRow,
   swap: readSwapRow,

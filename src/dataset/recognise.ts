@@ -14,7 +14,7 @@ import { LineSplitter } from './split-lines.ts';
 /** Formats of ours, and records with a column mapping. */
 
 const MAPPED_FORMATS = ['csv', 'jsonl', 'parquet'] as const;
-export type OwnFormat = 'wide' | 'pairs' | 'swap';
+export type OwnFormat = 'wide' | 'pairs' | 'swap' | 'decisions';
 export type MappedFormat = (typeof MAPPED_FORMATS)[number];
 export type Format = OwnFormat | MappedFormat | ForeignName;
 
@@ -121,6 +121,8 @@ function recogniseObject(object: JsonObject, container: Container): Recognised {
 
 function recogniseOwn(object: JsonObject): OwnFormat | null {
   const has = (key: string): boolean => Object.hasOwn(object, key);
+  if ((object['kind'] === 'decision' && has('propensity')) || object['kind'] === 'feedback')
+    return 'decisions';
   if (has('pairs') && Array.isArray(object['pairs'])) return 'swap';
   if (has('response_a') || has('response_b') || (has('model_a') && has('model_b'))) return 'pairs';
   return has('responses') || has('models') ? 'wide' : null;

@@ -19,6 +19,7 @@ import { biasHandlers, biasJobs } from './handlers/bias-handlers.ts';
 import { bundleHandlers, bundleJobs } from './handlers/bundle-handlers.ts';
 import { checkHandlers, checkJobs } from './handlers/check-handlers.ts';
 import { dataHandlers } from './handlers/data-handlers.ts';
+import { decisionHandlers } from './handlers/decision-handlers.ts';
 import { embeddingHandlers, embeddingJobs } from './handlers/embedding-handlers.ts';
 import { gradingHandlers } from './handlers/grading-handlers.ts';
 import { importHandlers, importJobs } from './handlers/import-handlers.ts';
@@ -95,6 +96,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...checkHandlers(context),
     ...bundleHandlers(context),
     ...embeddingHandlers(context),
+    ...decisionHandlers(context),
     ...jobHandlers(context),
   };
   const jobs: JobHandlers = {

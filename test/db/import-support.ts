@@ -84,4 +84,5 @@ export const NOTHING = {
   sources: 0,
   preferences: 0,
   embeddings: 0,
+  decisions: 0,
 } as const;

@@ -41,6 +41,7 @@ describe('an import', () => {
       sources: 1,
       preferences: 4,
       embeddings: 0,
+      decisions: 0,
     });
     expect(report.alreadyThere).toEqual(NOTHING);
     expect(listImports(project.db)).toMatchObject([

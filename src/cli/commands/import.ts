@@ -126,6 +126,7 @@ const KINDS: Readonly<Partial<Record<string, string>>> = {
   sources: 'source',
   preferences: 'preference',
   embeddings: 'vector',
+  decisions: 'decision',
 };
 
 function addedText(added: Readonly<Record<string, number>>): string {

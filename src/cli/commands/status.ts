@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import type { MethodOutput } from '../../contract/methods.ts';
 import type { JsonStatus } from '../documents.ts';
 import type { CommonOptions, Execute } from '../context.ts';
-import { formatCount, formatMeasured, formatNumber, formatTime } from '../format.ts';
+import { formatCount, formatMeasured, formatNumber, formatTime, plural } from '../format.ts';
 import { formatFacts, formatTable } from '../table.ts';
 import { simulatedLabel } from '../warnings.ts';
 
@@ -15,7 +16,10 @@ export function addStatus(program: Command, execute: Execute): void {
       execute(options, async ({ client, output }) => {
         await client.call('project.open', { path: project });
         const status = await client.call('project.status', {});
-        output.result(status, () => formatStatus(status));
+        const { routers } = await client.call('decision.summary', {});
+        output.result({ ...status, loggedRouters: routers }, () =>
+          [formatStatus(status), ...routers.flatMap(formatLog)].join('\n'),
+        );
       }),
     );
 }
@@ -107,4 +111,25 @@ function formatStatus(status: JsonStatus): string {
   ]
     .join('\n')
     .trimEnd();
+}
+
+/** What ran in production, and what the feedback says it was worth. */
+function formatLog(log: MethodOutput<'decision.summary'>['routers'][number]): readonly string[] {
+  const value = (measured: typeof log.logged): string => {
+    const text = formatMeasured(measured);
+    return measured.reason === undefined ? text : `${text} (${measured.reason})`;
+  };
+  return [
+    '',
+    formatFacts([
+      [
+        'served',
+        `${log.router}: ${plural(log.decisions, 'decision')}, ${formatCount(log.explored)} by chance`,
+      ],
+      ['logged', `${formatTime(log.firstMs)} to ${formatTime(log.lastMs)} UTC`],
+      ['feedback', `on ${plural(log.judged, 'decision')}`],
+      ['mean score', value(log.logged)],
+      ...log.always.map(({ model, ...measured }) => [`always ${model}`, value(measured)] as const),
+    ]),
+  ];
 }
