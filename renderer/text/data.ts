@@ -127,6 +127,7 @@ export const dataText = {
       wide: 'Wide: one prompt a row, with all responses',
       pairs: 'Pairs: two responses a row',
       swap: 'Swap: pairs judged in both orders',
+      decisions: 'Decisions that a served bundle has logged',
       'label-table': 'Labels of a project, as a table',
       'arena-55k': 'Chatbot Arena votes, as a table',
       'arena-conversations': 'Chatbot Arena conversations',
