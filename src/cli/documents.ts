@@ -7,6 +7,7 @@ export type JsonTrain = JobResult<'run.train'>;
 export type JsonEvaluate = JobResult<'run.evaluate'>;
 export type JsonReplicate = JobResult<'replicate.start'>;
 export type JsonCertificate = JobResult<'certificate.compute'>;
+export type JsonDiagnostics = JobResult<'run.diagnose'>;
 export type JsonBias = JobResult<'bias.estimate'>;
 export type JsonEmbed = JobResult<'embedding.start'>;
 export type JsonLabels = JobResult<'labels.export'>;

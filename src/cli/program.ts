@@ -8,6 +8,7 @@ import { addBias } from './commands/bias.ts';
 import { addCertify } from './commands/certify.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEmbed } from './commands/embed.ts';
+import { addDiagnose } from './commands/diagnose.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
@@ -94,6 +95,7 @@ export async function runProgram(locations: ProgramLocations): Promise<void> {
     addRuns,
     addEvaluate,
     addReplicate,
+    addDiagnose,
     addCertify,
     addExport,
     addVerify,

@@ -1,4 +1,6 @@
 import { measured, pair, stage, warning } from './common.ts';
+import { startedJob } from './jobs.ts';
+import { job, query } from './method.ts';
 import { interval } from './uncertainty.ts';
 import { z } from './zod.ts';
 
@@ -69,3 +71,13 @@ export const diagnosticsDocument = z.object({
   warnings: z.array(warning),
   seconds: z.number(),
 });
+
+export const diagnosticsMethods = {
+  /** Works out everything that can be checked of a run, from the labels of now, and keeps it with the run. */
+  'run.diagnose': job(z.object({ runId: z.string().min(1).optional() }), diagnosticsDocument, startedJob),
+  /** What `run.diagnose` left last; null where nobody has asked. No id: the newest run. */
+  'run.diagnostics': query(
+    z.object({ runId: z.string().min(1).optional() }),
+    z.object({ diagnostics: diagnosticsDocument.nullable() }),
+  ),
+};

@@ -27,6 +27,7 @@ export const events = {
   'import.merged': z.object({ importId: z.string(), added: z.record(z.string(), z.int()) }),
   'gold.drawn': z.object({ revealed: z.int(), masked: z.int() }),
   'run.trained': z.object({ runId: z.string() }),
+  'run.diagnosed': z.object({ runId: z.string() }),
   'certificate.computed': z.object({ certificateId: z.string(), runId: z.string() }),
   'bundle.exported': z.object({ exportId: z.string(), runId: z.string(), directory: z.string() }),
   'grade.submitted': gradeEvent,

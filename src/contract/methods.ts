@@ -2,6 +2,7 @@ import type { ErrorPayload } from '../core/errors.ts';
 import { biasMethods } from './bias.ts';
 import { bundleMethods } from './bundles.ts';
 import { certificateMethods } from './certificates.ts';
+import { diagnosticsMethods } from './diagnostics.ts';
 import { dataMethods } from './data.ts';
 import { decisionMethods } from './decisions.ts';
 import { embeddingMethods } from './embeddings.ts';
@@ -38,6 +39,7 @@ export const methods = {
   ...biasMethods,
   ...inspectionMethods,
   ...certificateMethods,
+  ...diagnosticsMethods,
   ...bundleMethods,
   ...embeddingMethods,
   ...decisionMethods,

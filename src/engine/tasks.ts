@@ -13,6 +13,7 @@ import { finishBootstrap, type FinishedBootstrap, type UnfinishedBootstrap } fro
 import { estimateBias, type BiasReport } from '../routing/bias-map.ts';
 import { certifyRun, type CertifyRequest, type RunCertificate } from '../routing/certify-run.ts';
 import type { RunIdentity } from '../routing/describe-router.ts';
+import { diagnoseRun, type Diagnostics } from '../routing/diagnostics.ts';
 import type { Evaluation } from '../routing/evaluate.ts';
 import { evaluateStored, prepareStored, type StoredRun } from '../routing/evaluate-stored.ts';
 import { inspectStored, type Inspection } from '../routing/inspect-run.ts';
@@ -53,6 +54,10 @@ export type TaskMap = {
   readonly 'bootstrap-finish': {
     readonly input: UnfinishedBootstrap;
     readonly result: FinishedBootstrap;
+  };
+  readonly diagnose: {
+    readonly input: { readonly snapshot: Snapshot; readonly run: StoredRun };
+    readonly result: Diagnostics;
   };
   readonly certify: {
     readonly input: {
@@ -126,6 +131,7 @@ export const tasks: Tasks<TaskMap> = {
   'bootstrap-prepare': ({ snapshot, run }) => prepareBootstrap(prepareStored(snapshot, run, 'test')),
   'bootstrap-draws': ({ bootstrap, from, to }, control) => runDraws(bootstrap, from, to, control),
   'bootstrap-finish': finishBootstrap,
+  diagnose: ({ snapshot, run }, control) => diagnoseRun(prepareStored(snapshot, run, 'test'), control),
   certify: ({ snapshot, run, request }) => certifyRun(prepareStored(snapshot, run, 'dev'), request),
   evaluate: ({ snapshot, run, split }) => evaluateStored(snapshot, run, split),
   inspect: ({ snapshot, run, split }) => inspectStored(snapshot, run, split),

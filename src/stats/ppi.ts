@@ -1,4 +1,5 @@
 import { mean } from './descriptive.ts';
+import { Z95 } from './normal.ts';
 
 /**
  * Prediction-powered means: the mean of g over all prompts, where g is known (gold) for some of them and a prediction f for
@@ -11,8 +12,6 @@ export interface AssistedMean {
   /** Weight of the predictions. */
   readonly lambda: number;
 }
-
-const Z95 = 1.959963984540054;
 
 /**
  * PPI++ (Angelopoulos, Duchi & Zrnic 2023, arXiv 2311.01453, section 6), gold drawn evenly:
