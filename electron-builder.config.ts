@@ -21,6 +21,7 @@ export default {
     // Of TensorFlow.js, what Node loads.
     '!node_modules/@tensorflow/*/{src,wasm-out}/**',
     '!node_modules/@tensorflow/*/dist/!(*.node.js|*.wasm)',
+    '!node_modules/@tensorflow/*/dist/*/**',
     '!node_modules/better-sqlite3/prebuilds/!(${platform}-${arch}).node',
   ],
   asar: true,
