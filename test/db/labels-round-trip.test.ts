@@ -201,14 +201,14 @@ describe('formats that hold verdicts only', () => {
     expect(alpaca.written).toEqual({ prompts: 1, records: 3, leftOut: { 'scores of single responses': 1 } });
     expect(JSON.parse(readFileSync(alpaca.path, 'utf8'))).toMatchObject([
       { generator_1: 'x', output_2: 'two', annotator: 'gold:Ada', preference: 1.75 },
-      { annotator: 'gpt', preference: 1 },
       { annotator: 'crowd', preference: 1.5 },
+      { annotator: 'gpt', preference: 1 },
     ]);
     const fromAlpaca = (await passOn(own, 'alpaca-eval')).at(0)?.judgements ?? [];
     expect(fromAlpaca.map(({ judge, verdict, strength }) => [judge, verdict, strength])).toEqual([
+      ['crowd', 'tie', undefined],
       ['gold:Ada', 'b', 0.5],
       ['gpt', 'a', undefined],
-      ['crowd', 'tie', undefined],
     ]);
 
     const fastchat = await write(own, 'fastchat-votes');
