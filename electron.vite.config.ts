@@ -11,8 +11,8 @@ export default defineConfig({
       // Found in node_modules at run time, as on the command line: one of them is native.
       externalizeDeps: true,
       rolldownOptions: {
-        // Used where somebody has installed it, and no dependency.
-        external: ['@tensorflow/tfjs-node'],
+        // Used where somebody has installed them, and no dependencies.
+        external: ['@tensorflow/tfjs', '@tensorflow/tfjs-node'],
         input: {
           index: resolve('main/index.ts'),
           'engine-process': resolve('main/engine/engine-process.ts'),
