@@ -5,7 +5,7 @@ import { headReport, labelCounts } from './heads.ts';
 import { startedJob } from './jobs.ts';
 import { job, query } from './method.ts';
 import { policyFields } from './policies.ts';
-import { uncertaintyDocument } from './uncertainty.ts';
+import { assistedDocument, uncertaintyDocument } from './uncertainty.ts';
 import { z } from './zod.ts';
 
 /** By metric name; `egMean` is always there. */
@@ -73,6 +73,8 @@ export const evaluateDocument = z.object({
   metrics,
   policyValue,
   estimators: z.record(z.string(), z.object({ egMean: measured, gainRelMse: measured, policyValue })),
+  /** V(w) with the help of test prompts without gold. */
+  assisted: assistedDocument,
   warnings: z.array(warning),
 });
 
@@ -169,8 +171,6 @@ export const runMethods = {
       /** Preferences for all training prompts, also for those with gold. */
       isPaired: z.boolean().default(false),
       learner: learnerName.default('ridge'),
-      /** The published recipe with its forests too: slow, for comparison. */
-      withReleasedScript: z.boolean().default(false),
       dimensions,
       seed: seed.default(0),
     }),

@@ -14,8 +14,10 @@ import { estimateBias, type BiasReport } from '../routing/bias-map.ts';
 import { certifyRun, type CertifyRequest, type RunCertificate } from '../routing/certify-run.ts';
 import type { RunIdentity } from '../routing/describe-router.ts';
 import { diagnoseRun, type Diagnostics } from '../routing/diagnostics.ts';
+import { assistRun, type AssistedEvaluation } from '../routing/assist-run.ts';
 import type { Evaluation } from '../routing/evaluate.ts';
-import { evaluateStored, prepareStored, type StoredRun } from '../routing/evaluate-stored.ts';
+import { evaluateRun } from '../routing/evaluate-run.ts';
+import { prepareStored, type StoredRun } from '../routing/evaluate-stored.ts';
 import { inspectStored, type Inspection } from '../routing/inspect-run.ts';
 import { runRounds } from '../routing/replicate.ts';
 import type { ReplicateConfig, RoundResult } from '../routing/replicate-round.ts';
@@ -73,7 +75,7 @@ export type TaskMap = {
       readonly run: StoredRun;
       readonly split: 'test' | 'dev';
     };
-    readonly result: Evaluation;
+    readonly result: { readonly evaluation: Evaluation; readonly assisted: AssistedEvaluation };
   };
   readonly inspect: {
     readonly input: {
@@ -133,7 +135,10 @@ export const tasks: Tasks<TaskMap> = {
   'bootstrap-finish': finishBootstrap,
   diagnose: ({ snapshot, run }, control) => diagnoseRun(prepareStored(snapshot, run, 'test'), control),
   certify: ({ snapshot, run, request }) => certifyRun(prepareStored(snapshot, run, 'dev'), request),
-  evaluate: ({ snapshot, run, split }) => evaluateStored(snapshot, run, split),
+  evaluate: ({ snapshot, run, split }) => {
+    const prepared = prepareStored(snapshot, run, split);
+    return { evaluation: evaluateRun(prepared), assisted: assistRun(prepared) };
+  },
   inspect: ({ snapshot, run, split }) => inspectStored(snapshot, run, split),
   replicate: async ({ snapshot, config, rounds }, control) => {
     await startBackend(config);

@@ -1,7 +1,6 @@
 import { prepareFeatureInputs } from '../features/feature-inputs.ts';
 import type { FittedBlocks } from '../features/fit-blocks.ts';
-import type { Evaluation } from './evaluate.ts';
-import { evaluateRun, type RunToEvaluate } from './evaluate-run.ts';
+import type { RunToEvaluate } from './evaluate-run.ts';
 import type { StoredModels, TrainConfig } from './run.ts';
 import { pairOf, type Snapshot } from './snapshot.ts';
 import { drawGold, trainingRows } from './training-rows.ts';
@@ -13,11 +12,7 @@ export interface StoredRun {
   readonly config: TrainConfig;
 }
 
-/** Judges a stored run on the held-out gold that the project has now. The baselines knn and all-gold are fitted anew. */
-export function evaluateStored(snapshot: Snapshot, run: StoredRun, split: 'test' | 'dev'): Evaluation {
-  return evaluateRun(prepareStored(snapshot, run, split));
-}
-
+/** A stored run on the data and labels that the project has now. The baselines knn and all-gold are fitted anew. */
 export function prepareStored(snapshot: Snapshot, run: StoredRun, split: 'test' | 'dev'): RunToEvaluate {
   const draw = drawGold(snapshot, run.config);
   return {

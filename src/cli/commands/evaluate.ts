@@ -57,6 +57,7 @@ export function formatEvaluation(result: JsonEvaluate): string {
     formatFixed(result),
     '',
     isPair ? formatCurve(result) : formatPolicyCurve(result),
+    ...formatAssisted(result),
     formatWarnings(result.warnings),
   ]
     .join('\n')
@@ -108,6 +109,29 @@ function formatPolicyCurve({ policyCurve, models, costUnit }: JsonEvaluate): str
 
 function costText(cost: number | null): string {
   return cost === null ? '–' : cost.toPrecision(3);
+}
+
+/** What test prompts without gold add, where there are any. */
+function formatAssisted({ assisted }: JsonEvaluate): readonly string[] {
+  if (assisted.values.length === 0) return [];
+  return [
+    '',
+    `With the help of ${formatCount(assisted.nWithout)} test prompts without gold (${assisted.proxy}):`,
+    formatTable(
+      [
+        { title: '' },
+        { title: 'gold alone [95 %]' },
+        { title: 'PPI++ [95 %]' },
+        { title: 'λ', align: 'right' },
+      ],
+      assisted.values.map((v) => [
+        v.name,
+        formatMeasured(v.goldOnly, 4),
+        formatMeasured(v.assisted, 4),
+        formatNumber(v.lambda, 2),
+      ]),
+    ),
+  ];
 }
 
 /** Every estimator and reference: V(0) and EG with intervals. */

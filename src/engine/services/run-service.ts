@@ -92,7 +92,11 @@ export async function evaluateStoredRun(
   const snapshot = readSnapshot(open, config);
   job.control.throwIfCancelled();
   const stored = readStoredRun(open, run, trainerConfig(config));
-  const evaluation = await runJobTask(deps, job, 'evaluate', { snapshot, run: stored, split: input.split });
+  const { evaluation, assisted } = await runJobTask(deps, job, 'evaluate', {
+    snapshot,
+    run: stored,
+    split: input.split,
+  });
   return {
     runId: run.id,
     n: evaluation.n,
@@ -112,6 +116,7 @@ export async function evaluateStoredRun(
     metrics: metrics.parse(evaluation.metrics),
     policyValue: evaluation.policyValue,
     estimators: evaluation.estimators,
+    assisted,
     warnings: [...snapshot.warnings, ...evaluation.warnings],
   };
 }

@@ -87,6 +87,7 @@ describe('the comparison of estimators', () => {
       'gold-only': row(0.18),
       'always-strong': row(0.1),
     },
+    assisted: { nGold: 0, nWithout: 0, proxy: 'none', design: 'uniform', values: [], reason: null },
     warnings: [],
   };
 
