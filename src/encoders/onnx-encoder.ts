@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { AppError } from '../core/errors.ts';
 import type { EncoderDescription } from '../runtime/manifest.ts';
 import { normalise, prepareText, type Encoder } from './encoder.ts';
@@ -153,18 +155,26 @@ function isTransformers(module: unknown): module is Transformers {
   );
 }
 
+/**
+ * By a variable: bundlers must not look for a package that need not be there. Never from the current folder, where anybody
+ * may have put one.
+ */
+function whereInstalled(): string {
+  const folder = process.env.METAROUTER_PACKAGES;
+  if (folder === undefined || folder === '') return PACKAGE;
+  return pathToFileURL(createRequire(join(resolve(folder), 'package.json')).resolve(PACKAGE)).href;
+}
+
 async function loadTransformers(): Promise<Transformers> {
   let module: unknown;
   try {
-    // By a variable: bundlers must not look for a package that need not be there.
-    const name: string = PACKAGE;
-    module = await import(name);
+    module = await import(whereInstalled());
   } catch (error) {
     throw new AppError(
       'usage',
       `A local encoder needs the package ${PACKAGE}, which is not installed (half a gigabyte). ` +
-        `Run "npm install --no-save ${PACKAGE}@4" where metarouter is; where only the npm registry can be reached, ` +
-        'with ONNXRUNTIME_NODE_INSTALL=skip in the environment.',
+        `Run "npm install --no-save ${PACKAGE}@4" where metarouter is, or in a folder named by METAROUTER_PACKAGES; ` +
+        'where only the npm registry can be reached, with ONNXRUNTIME_NODE_INSTALL=skip in the environment.',
       { cause: error },
     );
   }
