@@ -41,7 +41,14 @@ export function nativeHandlers(deps: {
       hasNativeDialogs: true,
       projectsFolder: folders.projects,
       initialProject: workspace.projectToShow(),
+      rater: null,
     }),
+    'host.newRaterAddress': () => {
+      throw new AppError(
+        'usage',
+        'Several raters on one machine grade in a browser: start the application with --browser. For another machine export a pack.',
+      );
+    },
     'host.chooseProject': async () => {
       const { filePaths } = await dialog.showOpenDialog(window, {
         title: 'Open a project',

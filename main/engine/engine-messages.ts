@@ -1,9 +1,17 @@
 import type { AppEvent } from '../../src/contract/events.ts';
 import type { Answer } from '../../src/contract/methods.ts';
+import type { Caller } from '../../src/engine/authorise.ts';
 
 /** How a host talks to the process its engine runs in. Everything crosses by structured clone. */
 export type ToEngine =
-  | { readonly type: 'call'; readonly id: number; readonly method: string; readonly input: unknown }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly method: string;
+      readonly input: unknown;
+      /** A rater, who may grade and nothing else. Left out: everything. */
+      readonly caller?: Caller | undefined;
+    }
   /** Stop the jobs, close the project, exit with 0. */
   | { readonly type: 'close' };
 

@@ -57,7 +57,7 @@ function isPresent<T>(value: T | undefined | null): value is T {
 function handle(message: ToEngine): void {
   switch (message.type) {
     case 'call':
-      void engine.call(message.method, message.input).then((answer) => {
+      void engine.call(message.method, message.input, message.caller).then((answer) => {
         post({ type: 'answer', id: message.id, answer });
       });
       return;

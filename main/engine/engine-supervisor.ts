@@ -1,6 +1,7 @@
 import type { WindowEvent } from '../../src/contract/host.ts';
 import type { Answer } from '../../src/contract/methods.ts';
 import type { Clock } from '../../src/core/clock.ts';
+import type { Caller } from '../../src/engine/authorise.ts';
 import type { ErrorPayload } from '../../src/core/errors.ts';
 import type { EngineLink, FromEngine, StartEngine } from './engine-messages.ts';
 import { createJobWatch } from './job-watch.ts';
@@ -8,7 +9,7 @@ import { createJobWatch } from './job-watch.ts';
 /** An engine that lives in a process of its own and is started again when that process dies. */
 export interface EngineSupervisor {
   /** Never rejects. A call that was under way when the engine died is refused, with `details.reason` engine-stopped. */
-  readonly call: (method: string, input: unknown) => Promise<Answer<unknown>>;
+  readonly call: (method: string, input: unknown, caller?: Caller) => Promise<Answer<unknown>>;
   /** The project that is open. */
   readonly project: () => string | null;
   /** Ends the engine as a crash would: for tests, and for a new engine while developing. */
@@ -110,20 +111,20 @@ export function superviseEngine({ start, clock, tell }: SupervisorDeps): EngineS
     pending.clear();
   }
 
-  function send(method: string, input: unknown): Promise<Answer<unknown>> {
+  function send(method: string, input: unknown, caller?: Caller): Promise<Answer<unknown>> {
     const id = nextId++;
     return new Promise((resolve) => {
       pending.set(id, resolve);
-      link.post({ type: 'call', id, method, input });
+      link.post({ type: 'call', id, method, input, caller });
     });
   }
 
   return {
-    call: async (method, input) => {
+    call: async (method, input, caller) => {
       if (state === 'running') await reopening;
       switch (state) {
         case 'running':
-          return send(method, input);
+          return send(method, input, caller);
         case 'failed':
           return { ok: false, error: failed };
         case 'closing':

@@ -11,8 +11,9 @@ export function browserHandlers(deps: {
   readonly workspace: Workspace;
   readonly folders: UserFolders;
   readonly version: string;
+  readonly newAddress: (rater: string) => string;
 }): HostHandlers {
-  const { workspace, folders, version } = deps;
+  const { workspace, folders, version, newAddress } = deps;
   return {
     ...workspace.handlers,
     'host.info': () => ({
@@ -22,9 +23,11 @@ export function browserHandlers(deps: {
       hasNativeDialogs: false,
       projectsFolder: folders.projects,
       initialProject: workspace.projectToShow(),
+      rater: null,
     }),
     'host.chooseNewProject': ({ name }) => ({ path: freePath(folders.projects, name, PROJECT_EXTENSION) }),
     'host.chooseExportFolder': ({ name }) => ({ path: freePath(folders.exports, name, '') }),
+    'host.newRaterAddress': ({ rater }) => ({ address: newAddress(rater) }),
     'host.chooseProject': noDialogs,
     'host.chooseImportFiles': noDialogs,
     'host.describeFile': noDialogs,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WindowEvent } from '../../src/contract/host.ts';
 import { SECURITY_HEADERS } from '../content-security-policy.ts';
 import type { EventLog, NumberedEvent } from './event-log.ts';
 
@@ -6,8 +7,13 @@ const HEARTBEAT_MS = 15_000;
 /** A reader that does not read is cut off; it comes back and goes on from its last event. */
 const MAX_UNREAD_BYTES = 4 * 2 ** 20;
 
-/** Sends what happened since `last-event-id`, then what happens, until the reader goes. */
-export function streamEvents(request: IncomingMessage, response: ServerResponse, log: EventLog): void {
+/** Sends what happened since `last-event-id`, then what happens, until the reader goes: of all that, what is for it. */
+export function streamEvents(
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: EventLog,
+  isForReader: (event: WindowEvent) => boolean,
+): void {
   const after = Number(request.headers['last-event-id'] ?? log.lastId());
   response.writeHead(200, {
     ...SECURITY_HEADERS,
@@ -15,6 +21,7 @@ export function streamEvents(request: IncomingMessage, response: ServerResponse,
     'cache-control': 'no-store',
   });
   const send = ({ id, event }: NumberedEvent): void => {
+    if (!isForReader(event)) return;
     response.write(`id: ${id}\ndata: ${JSON.stringify(event)}\n\n`);
     if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
   };

@@ -11,7 +11,8 @@ import type { EventLog } from './event-log.ts';
 import { streamEvents } from './event-stream.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { readJsonBody, type BodyLimits } from './read-body.ts';
-import type { TabSessions } from './tab-sessions.ts';
+import { isForRater, raterHostCall } from './rater-tabs.ts';
+import type { KnownTab, TabSessions } from './tab-sessions.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface ApiDeps {
@@ -23,13 +24,28 @@ export interface ApiDeps {
   readonly limits: BodyLimits;
 }
 
-type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
+type Route = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  tab: KnownTab,
+) => Promise<void> | void;
+type Api = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+
+/** What the tab of a rater reaches. The engine decides what it may call, and the host is asked for itself only. */
+const FOR_RATERS = new Set([
+  'POST /api/call',
+  'POST /api/host',
+  'GET /api/session',
+  'POST /api/token',
+  'GET /api/events',
+]);
 
 const callBody = z.object({ method: z.string(), input: z.unknown() });
 const tokenBody = z.object({ token: z.string().max(200) });
 
 /** What pages may ask, by method and path. All but the exchange of the token wants cookie and tab secret. */
-export function createApi(deps: ApiDeps): Route {
+export function createApi(deps: ApiDeps): Api {
   const { workspace, hostCall, sessions, log, uploads, limits } = deps;
   const exported = new Map<string, string>();
   workspace.listen((event) => {
@@ -38,23 +54,25 @@ export function createApi(deps: ApiDeps): Route {
 
   const routes = new Map<string, Route>(
     Object.entries({
-      'POST /api/call': async (request, response) => {
+      'POST /api/call': async (request, response, _url, { rater }) => {
         const { method, input } = read(callBody, await readJsonBody(request, limits));
-        sendJson(response, await workspace.engine.call(method, input));
+        const caller = rater === null ? undefined : { rater };
+        sendJson(response, await workspace.engine.call(method, input, caller));
       },
-      'POST /api/host': async (request, response) => {
+      'POST /api/host': async (request, response, _url, { rater }) => {
         const { method, input } = read(callBody, await readJsonBody(request, limits));
-        sendJson(response, await hostCall(method, input));
+        const call = rater === null ? hostCall : raterHostCall(hostCall, rater);
+        sendJson(response, await call(method, input));
       },
       // A tab that was reloaded: still known, and it need not hear again what it has seen.
       'GET /api/session': (_request, response) => {
         sendJson(response, { lastEventId: log.lastId() });
       },
-      'POST /api/token': (_request, response) => {
-        sendJson(response, { token: sessions.newToken() });
+      'POST /api/token': (_request, response, _url, { rater }) => {
+        sendJson(response, { token: sessions.newToken(rater) });
       },
-      'GET /api/events': (request, response) => {
-        streamEvents(request, response, log);
+      'GET /api/events': (request, response, _url, { rater }) => {
+        streamEvents(request, response, log, (event) => rater === null || isForRater(event, rater));
       },
       'POST /api/upload': async (request, response, url) => {
         sendJson(response, await uploads.receive(request, url.searchParams.get('name') ?? ''));
@@ -77,12 +95,15 @@ export function createApi(deps: ApiDeps): Route {
       return;
     }
     const secret = request.headers['x-metarouter-tab'];
-    if (!sessions.isKnown(request.headers.cookie, typeof secret === 'string' ? secret : undefined)) {
+    const tab = sessions.identify(request.headers.cookie, typeof secret === 'string' ? secret : undefined);
+    if (tab === null) {
       throw new HttpRefusal(401, 'This tab is not known: open the address that the terminal shows.');
     }
     const route = routes.get(name);
     if (route === undefined) throw new HttpRefusal(404, 'There is nothing here.');
-    await route(request, response, url);
+    if (tab.rater !== null && !FOR_RATERS.has(name))
+      throw new HttpRefusal(403, 'This tab is for grading only.');
+    await route(request, response, url, tab);
   };
 }
 

@@ -40,8 +40,8 @@ export interface LoopbackLimits {
 
 export interface LoopbackHost {
   readonly origin: string;
-  /** An address that lets one tab in, once. */
-  readonly newAddress: () => string;
+  /** An address that lets one tab in, once; with `rater` to grade under that name and nothing else. */
+  readonly newAddress: (rater?: string) => string;
   readonly workspace: Workspace;
   readonly close: () => Promise<void>;
 }
@@ -74,7 +74,10 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
   workspace.listen(log.add);
   const uploads = openUploads({ maxBytes: limits.maxUploadBytes, idleMs: limits.uploadIdleMs });
   const sessions = createTabSessions(port);
-  const hostCall = createHostCall(browserHandlers({ workspace, folders, version: options.version }));
+  const newAddress = (rater: string | null): string => `http://${ownHost}/#token=${sessions.newToken(rater)}`;
+  const hostCall = createHostCall(
+    browserHandlers({ workspace, folders, version: options.version, newAddress }),
+  );
   const api = createApi({
     workspace,
     hostCall,
@@ -102,7 +105,7 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
 
   return {
     origin: `http://${ownHost}`,
-    newAddress: () => `http://${ownHost}/#token=${sessions.newToken()}`,
+    newAddress: (rater) => newAddress(rater ?? null),
     workspace,
     close: async () => {
       server.close();

@@ -6,15 +6,23 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
  * it to other programs of this machine; a secret alone could have been read off a screen.
  */
 export interface TabSessions {
-  readonly newToken: () => string;
+  /** @param rater whom the tab will be for: it can grade under that name and nothing else. Null: everything. */
+  readonly newToken: (rater: string | null) => string;
   /** Null where the token is unknown or has been used. */
   readonly exchange: (token: string) => NewTab | null;
-  readonly isKnown: (cookieHeader: string | undefined, secret: string | undefined) => boolean;
+  /** Null where cookie and secret are not those of a tab. */
+  readonly identify: (cookieHeader: string | undefined, secret: string | undefined) => KnownTab | null;
+}
+
+export interface KnownTab {
+  /** The rater whom the tab is for; null: it may do everything. */
+  readonly rater: string | null;
 }
 
 export interface NewTab {
   readonly secret: string;
   readonly setCookie: string;
+  readonly rater: string | null;
 }
 
 const MAX_TABS = 200;
@@ -23,26 +31,29 @@ const MAX_TOKENS = 20;
 export function createTabSessions(port: number): TabSessions {
   const cookieName = `metarouter_${port}`;
   const cookie = random();
-  /** Digests, oldest first. */
-  const tokens = new Set<string>();
-  const tabs = new Set<string>();
+  /** Who they let in, by digest, oldest first. */
+  const tokens = new Map<string, string | null>();
+  const tabs = new Map<string, string | null>();
 
   return {
-    newToken: () => {
+    newToken: (rater) => {
       const token = random();
-      addBounded(tokens, digest(token), MAX_TOKENS);
+      addBounded(tokens, digest(token), rater, MAX_TOKENS);
       return token;
     },
     exchange: (token) => {
-      if (!tokens.delete(digest(token))) return null;
+      const rater = tokens.get(digest(token));
+      if (rater === undefined) return null;
+      tokens.delete(digest(token));
       const secret = random();
-      addBounded(tabs, digest(secret), MAX_TABS);
-      return { secret, setCookie: `${cookieName}=${cookie}; Path=/; HttpOnly; SameSite=Strict` };
+      addBounded(tabs, digest(secret), rater, MAX_TABS);
+      return { secret, rater, setCookie: `${cookieName}=${cookie}; Path=/; HttpOnly; SameSite=Strict` };
     },
-    isKnown: (cookieHeader, secret) =>
-      isSame(readCookie(cookieHeader, cookieName), cookie) &&
-      secret !== undefined &&
-      tabs.has(digest(secret)),
+    identify: (cookieHeader, secret) => {
+      if (!isSame(readCookie(cookieHeader, cookieName), cookie) || secret === undefined) return null;
+      const rater = tabs.get(digest(secret));
+      return rater === undefined ? null : { rater };
+    },
   };
 }
 
@@ -60,10 +71,15 @@ function isSame(given: string | undefined, expected: string): boolean {
   return given !== undefined && timingSafeEqual(Buffer.from(digest(given)), Buffer.from(digest(expected)));
 }
 
-function addBounded(set: Set<string>, value: string, limit: number): void {
-  set.add(value);
-  const oldest = set.values().next();
-  if (set.size > limit && oldest.done !== true) set.delete(oldest.value);
+function addBounded(
+  known: Map<string, string | null>,
+  key: string,
+  rater: string | null,
+  limit: number,
+): void {
+  known.set(key, rater);
+  const oldest = known.keys().next();
+  if (known.size > limit && oldest.done !== true) known.delete(oldest.value);
 }
 
 function readCookie(header: string | undefined, name: string): string | undefined {

@@ -19,6 +19,10 @@ import { addReplicate } from './commands/replicate.ts';
 import { addRoute } from './commands/route.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServe } from './commands/serve.ts';
+import { addPack } from './commands/pack.ts';
+import { addPlan } from './commands/plan.ts';
+import { addAgreement } from './commands/agreement.ts';
+import { addRaters } from './commands/raters.ts';
 import { addStatus } from './commands/status.ts';
 import { addTrain } from './commands/train.ts';
 import { addVerify } from './commands/verify.ts';
@@ -88,6 +92,10 @@ export async function runProgram(locations: ProgramLocations): Promise<void> {
     addImport,
     addLabels,
     addStatus,
+    addRaters,
+    addAgreement,
+    addPack,
+    addPlan,
     addPrice,
     addEmbed,
     addBias,
@@ -116,7 +124,8 @@ export async function runProgram(locations: ProgramLocations): Promise<void> {
 
 /** Commander ends the process by itself otherwise, and writes its own messages. */
 function catchUsageErrors(program: Command): void {
-  for (const command of [program, ...program.commands]) {
+  const nested = program.commands.flatMap((command) => [command, ...command.commands]);
+  for (const command of [program, ...nested]) {
     command.configureOutput({ outputError: () => undefined });
     command.exitOverride((error) => {
       throw new UsageError(error, command);

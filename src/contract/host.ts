@@ -22,6 +22,8 @@ export const hostInfo = z.object({
   projectsFolder: path,
   /** The project this window was opened for. */
   initialProject: path.nullable(),
+  /** The rater whom this tab is for: it can grade from queues for that rater and nothing else. Null: everything. */
+  rater: z.string().nullable(),
 });
 
 const knownProject = z.object({
@@ -56,6 +58,11 @@ export const hostMethods = {
   'host.saveFile': query(
     z.object({ name: z.string().min(1).max(200), content: z.string(), encoding: z.enum(['utf8', 'base64']) }),
     chosen,
+  ),
+  /** An address that lets one tab of a browser on this machine in, once, to grade as a rater. Browser host only. */
+  'host.newRaterAddress': query(
+    z.object({ rater: z.string().trim().min(1).max(200) }),
+    z.object({ address: z.string() }),
   ),
   'host.showInFolder': query(z.object({ path }), nothing),
   /** http(s) only, after a question. Native dialogs only. */

@@ -14,6 +14,7 @@ import { jobMethods } from './jobs.ts';
 import { labelMethods } from './labels.ts';
 import type { Frozen } from './method.ts';
 import { packMethods } from './packs.ts';
+import { planMethods } from './plans.ts';
 import { projectMethods } from './projects.ts';
 import { queueMethods } from './queues.ts';
 import { raterMethods } from './raters.ts';
@@ -35,6 +36,7 @@ export const methods = {
   ...raterMethods,
   ...reviewMethods,
   ...packMethods,
+  ...planMethods,
   ...runMethods,
   ...biasMethods,
   ...inspectionMethods,

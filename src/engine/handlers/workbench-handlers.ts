@@ -11,9 +11,13 @@ import { itemInQueue, nextInQueue, progressInQueue } from '../../annotate/queue-
 import { raterProfiles, saveRater } from '../../annotate/raters.ts';
 import { getTask, listTasks, rubricOf, saveRubric, saveTask } from '../../annotate/tasks.ts';
 import type { ParsedInput } from '../../contract/methods.ts';
+import { planBudget } from '../services/plan-service.ts';
 import type { EngineContext, QueryHandlers, QueryMethodName } from '../engine-context.ts';
 
-type Handlers = Pick<QueryHandlers, Extract<QueryMethodName, `${'task' | 'queue' | 'rater'}.${string}`>>;
+type Handlers = Pick<
+  QueryHandlers,
+  Extract<QueryMethodName, `${'task' | 'queue' | 'rater' | 'plan'}.${string}`>
+>;
 
 /** Tasks, queues and raters. */
 export function workbenchHandlers({ deps, emit, session }: EngineContext): Handlers {
@@ -60,6 +64,7 @@ export function workbenchHandlers({ deps, emit, session }: EngineContext): Handl
     'queue.progress': (input) => progressInQueue(grading(), input),
     'queue.addCheck': (input) => ({ checkId: addCheck(grading(), input) }),
     'queue.checks': ({ taskId }) => ({ checks: checkResults(session().file.db, taskId) }),
+    'plan.budget': (input) => planBudget(session(), input),
     'rater.list': () => ({ raters: raterProfiles(session().file.db) }),
     'rater.save': (input) => saveRater(grading(), input),
   };
