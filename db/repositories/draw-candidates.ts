@@ -11,6 +11,8 @@ export interface Candidate {
   readonly language: string | null;
   /** Which of the models have a response with text. */
   readonly modelIds: readonly number[];
+  /** Has gold for these models that can be seen. */
+  readonly isGraded: boolean;
   /** As drawn before; null where this prompt had no draw. */
   readonly drawn: {
     readonly isRevealed: boolean;
@@ -26,13 +28,14 @@ interface CandidateRow {
   readonly category: string | null;
   readonly language: string | null;
   readonly modelIds: string;
+  readonly isGraded: 0 | 1;
   readonly isRevealed: 0 | 1 | null;
   readonly propensity: number | null;
   readonly lookedAt: string | null;
 }
 
 /**
- * Prompts of a split with responses of these models that nobody has graded yet where it can be seen: neither as a pair nor
+ * Prompts of a split with responses of these models, and whether anybody has graded them where it can be seen: as a pair or
  * one by one. `needsAll`: of every model (a verdict), else of at least one.
  */
 export function drawCandidates(
@@ -52,21 +55,21 @@ export function drawCandidates(
     .prepare<[typeof filter], CandidateRow>(
       `SELECT p.id AS promptId, d.name || '/' || p.external_id AS reference, p.norm_hash AS normHash, p.category,
          p.language, group_concat(r.model_id) AS modelIds, g.is_revealed AS isRevealed, g.propensity,
-         g.looked_at AS lookedAt
-       FROM response r JOIN prompt p ON p.id = r.prompt_id JOIN dataset d ON d.id = p.dataset_id
-       LEFT JOIN gold_draw g ON g.prompt_id = p.id
-       WHERE r.model_id IN (SELECT value FROM json_each(@models)) AND r.text IS NOT NULL
-         AND NOT EXISTS (
+         g.looked_at AS lookedAt, EXISTS (
            SELECT 1 FROM current_grade c JOIN rater k ON k.id = c.rater_id
            WHERE c.prompt_id = p.id AND (g.is_revealed IS NOT 0 OR k.kind = 'person')
              AND c.model_a_id IN (SELECT value FROM json_each(@models))
-             AND (c.model_b_id IS NULL OR c.model_b_id IN (SELECT value FROM json_each(@models))))
+             AND (c.model_b_id IS NULL OR c.model_b_id IN (SELECT value FROM json_each(@models)))) AS isGraded
+       FROM response r JOIN prompt p ON p.id = r.prompt_id JOIN dataset d ON d.id = p.dataset_id
+       LEFT JOIN gold_draw g ON g.prompt_id = p.id
+       WHERE r.model_id IN (SELECT value FROM json_each(@models)) AND r.text IS NOT NULL
        GROUP BY p.id HAVING count(*) >= @least ORDER BY p.id`,
     )
     .all(filter)
     .filter(({ normHash }) => (splits.of(normHash) === SPLIT.test) === (wanted.split === 'test'))
-    .map(({ normHash: _, isRevealed, propensity, lookedAt, modelIds, ...rest }) => ({
+    .map(({ normHash: _, isRevealed, propensity, lookedAt, modelIds, isGraded, ...rest }) => ({
       ...rest,
+      isGraded: isGraded === 1,
       modelIds: modelIds
         .split(',')
         .map(Number)

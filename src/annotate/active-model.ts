@@ -1,5 +1,6 @@
 import type { Matrix } from '../core/matrix.ts';
 import { createRng } from '../core/rng.ts';
+import { mean } from '../stats/descriptive.ts';
 import { gram, solvePositiveDefinite, transposeTimes } from '../stats/linalg.ts';
 
 /**
@@ -49,19 +50,46 @@ export function estimateActive({ features, preference, gold, seed }: ActiveData)
       if (isHeld(at)) squared[row] = (gap[row] - guess[row]) ** 2;
     });
   }
-  const mean = graded.reduce((sum, row) => sum + squared[row], 0) / graded.length;
+  const centre = graded.reduce((sum, row) => sum + squared[row], 0) / graded.length;
   const expected = predict(x, fitRidge(x, squared, graded));
   const error = expected.map((value) =>
-    Math.sqrt(mean === 0 ? 1 : Math.min(mean * SPREAD, Math.max(mean / SPREAD, value))),
+    Math.sqrt(centre === 0 ? 1 : Math.min(centre * SPREAD, Math.max(centre / SPREAD, value))),
   );
   return { error, gain: eta.map((value, i) => value + correction[i]) };
 }
 
-/** How close a gain is to the decision: 1 at it, falling off over half a standard deviation of all gains. */
-export function closenessTo(gain: Float64Array, threshold: number): Float64Array {
-  const mean = gain.reduce((sum, value) => sum + value, 0) / gain.length;
-  const spread = Math.sqrt(gain.reduce((sum, value) => sum + (value - mean) ** 2, 0) / gain.length);
-  const width = Math.max(spread / 2, 1e-9);
+/** Weight of closeness to the decision beside the expected error, both with mean 1. */
+const CLOSENESS_WEIGHT = 0.5;
+
+export interface ActiveUtility {
+  /** u, one an item: expected error over its mean, plus closeness to the decision over its mean. */
+  readonly scores: Float64Array;
+  readonly errorRatio: Float64Array;
+  readonly closeness: Float64Array;
+}
+
+/** How much a grade of each item is worth (Zrnic & Candès 2024, section 3.2, with a term for the decision). */
+export function activeUtility(error: Float64Array, gain: Float64Array, threshold: number): ActiveUtility {
+  const errorRatio = overMean(error);
+  const closeness = closenessTo(gain, threshold, error);
+  const closenessRatio = overMean(closeness);
+  const scores = errorRatio.map((ratio, i) => ratio + CLOSENESS_WEIGHT * closenessRatio[i]);
+  return { scores, errorRatio, closeness };
+}
+
+function overMean(values: Float64Array): Float64Array {
+  const centre = mean(values);
+  return centre > 0 ? values.map((value) => value / centre) : values.map(() => 1);
+}
+
+/**
+ * How close a gain is to the decision: 1 at it, falling off over half a standard deviation of all gains, or over half the mean
+ * error where that is more: gains that differ by less than they are known do not tell items apart.
+ */
+function closenessTo(gain: Float64Array, threshold: number, error: Float64Array): Float64Array {
+  const centre = mean(gain);
+  const spread = Math.sqrt(mean(gain.map((value) => (value - centre) ** 2)));
+  const width = Math.max(spread, mean(error), 1e-9) / 2;
   return gain.map((value) => Math.exp(-0.5 * ((value - threshold) / width) ** 2));
 }
 

@@ -10,13 +10,11 @@ import { AppError } from '../core/errors.ts';
 import type { Warning } from '../core/warning.ts';
 import { SPLIT } from '../routing/snapshot.ts';
 import { activeFeatures } from './active-features.ts';
-import { closenessTo, estimateActive } from './active-model.ts';
+import { activeUtility, estimateActive } from './active-model.ts';
 import type { ItemReason } from './why-item.ts';
 
 /** Fewer graded prompts than this say nothing about where the preference is off. */
 const LEAST_GOLD = 20;
-/** Weight of closeness to the decision beside the expected error, both with mean 1. */
-const CLOSENESS_WEIGHT = 0.5;
 
 export interface ActiveScores {
   readonly scores: Float64Array;
@@ -95,16 +93,15 @@ export function activeScores(
     seed: 0,
   });
   const n = candidates.length;
-  const errors = overMean(error.subarray(0, n));
-  const closeness = closenessTo(
+  const { scores, errorRatio, closeness } = activeUtility(
+    error.subarray(0, n),
     gain.subarray(0, n),
     design.strongId === modelAId ? design.costWeight : -design.costWeight,
   );
-  const closenessRatio = overMean(closeness);
   return {
-    scores: errors.map((ratio, i) => ratio + CLOSENESS_WEIGHT * closenessRatio[i]),
+    scores,
     isUniform: false,
-    reasonOf: (i) => ({ why: 'active', errorRatio: errors[i], closeness: closeness[i] }),
+    reasonOf: (i) => ({ why: 'active', errorRatio: errorRatio[i], closeness: closeness[i] }),
     warnings: [],
   };
 }
@@ -121,9 +118,4 @@ function visibleGains(db: ReadableDb, modelAId: number, modelBId: number): Reado
     if (Number.isFinite(gain) && !isTest) gains.set(id, gain);
   }
   return gains;
-}
-
-function overMean(values: Float64Array): Float64Array {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return mean > 0 ? values.map((value) => value / mean) : values.map(() => 1);
 }

@@ -18,6 +18,9 @@ export interface MaskedText {
   readonly masks: readonly Mask[];
 }
 
+/** How far back a sentence is read. */
+const SENTENCE = 300;
+
 /** What stands for a hidden name. */
 export const MASK = '█████';
 
@@ -46,7 +49,7 @@ const BETWEEN =
   'multimodal|generative|open-?source|digital|machine|learning|program|system|not|here|help|to';
 
 const SELF =
-  "\\bI am|\\bI[’']m|\\bI was|\\bI have been|\\bmy name is|\\bmy name[’']s|\\bcall me|\\bthis is|\\bas|\\bpowered by|" +
+  "\\bI am|\\bI[’']m|\\bI was|\\bI have been|\\bmy name is|\\bmy name[’']s|\\bcall me|\\bthis is|(?<!\\bsuch )\\bas|\\bpowered by|" +
   '\\b(?:developed|created|trained|built|designed|made|fine-?tuned|maintained|released) (?:and \\w+ )?(?:by|at)|\\bmy (?:creators?|developers?|makers?)(?: at| are| is|,)?';
 
 /** @param modelNames those of the project, as they are named there. */
@@ -70,7 +73,7 @@ export function createMasker(modelNames: readonly string[]): Masker {
         match.index + match[0].length,
       ]).filter(([start, end]) => !mentions(prompt, text.slice(start, end))),
       ...Array.from(text.matchAll(ofItself))
-        .filter((match) => !isComparison(match[0], match[2]))
+        .filter((match) => !isComparison(match[0], match[2]) && !isOfAnother(match, text))
         .map((match): Range => {
           const end = match.index + match[0].length;
           return [end - match[2].length, end];
@@ -102,6 +105,15 @@ export function toShown(masked: MaskedText, offset: number, side: 'start' | 'end
     shift = mask.end - mask.originalEnd;
   }
   return offset + shift;
+}
+
+/** "a tool created by …": of something else, unless the sentence speaks of a model. */
+function isOfAnother(match: RegExpExecArray, text: string): boolean {
+  if (!/^(?:developed|created|trained|built|designed|made|fine|maintained|released|powered)/iu.test(match[0]))
+    return false;
+  const before = text.slice(Math.max(0, match.index - SENTENCE), match.index);
+  const sentence = before.split(/[.!?\n]/u).at(-1) ?? '';
+  return !/\b(?:I|I['’]m|my|me|AI|model|assistant|chatbot)\b|█/u.test(sentence);
 }
 
 /** "as the falcon flies": nobody's name. */

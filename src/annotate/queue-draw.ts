@@ -56,16 +56,21 @@ export function createQueue(deps: GradingDeps, input: NewQueueInput): QueueInfo 
     const modelIds = requireModels(db, input.models, form.kind === 'verdict');
     // A prompt with a known answer is no item of its task: raters would see it twice.
     const isCheck = new Set(checksOf(db, input.taskId).map((check) => check.promptId));
-    const candidates = drawCandidates(db, {
+    const all = drawCandidates(db, {
       modelIds,
       needsAll: form.kind === 'verdict',
       split: input.split,
     }).filter((candidate) => !isCheck.has(candidate.promptId));
+    const candidates = all.filter((candidate) => !candidate.isGraded);
+    const graded = regraded(all, input);
     const fresh = candidates.filter((candidate) => candidate.drawn === null);
     const kept = candidates.filter((candidate) => candidate.drawn?.isRevealed === true);
-    requireCandidates(input, fresh.length, kept.length, candidates.length);
+    requireCandidates(input, fresh.length, kept.length + graded.length, candidates.length);
     const scored = scoreCandidates(db, input, modelIds, fresh);
-    const budget = Math.min(fresh.length, Math.max(0, (input.budget ?? candidates.length) - kept.length));
+    const budget = Math.min(
+      fresh.length,
+      Math.max(0, (input.budget ?? candidates.length + graded.length) - kept.length - graded.length),
+    );
     const probabilities = budget === 0 ? null : drawProbabilities(scored.scores, budget, scored.uniform);
     const drawn =
       probabilities === null
@@ -90,6 +95,7 @@ export function createQueue(deps: GradingDeps, input: NewQueueInput): QueueInfo 
       );
     }
     const chosen = [
+      ...graded.map((candidate) => ({ candidate, reason: GRADED_REASON })),
       ...kept.map((candidate) => ({ candidate, reason: keptReason(candidate) })),
       ...fresh.flatMap((candidate, i) =>
         drawn[i] === 0
@@ -216,6 +222,17 @@ function scoreCandidates(
     }
   }
 }
+
+/** Prompts with gold that are to be graded again: some by chance where the budget is for fewer. */
+function regraded(all: readonly Candidate[], { design, budget, seed }: NewQueueInput): readonly Candidate[] {
+  if (design.kind !== 'random' || !design.includesGraded) return [];
+  const graded = all.filter((candidate) => candidate.isGraded);
+  const order = createRng(deriveSeed(seed, 'regraded')).permutation(graded.length);
+  const chosen = new Set(order.subarray(0, budget ?? graded.length));
+  return graded.filter((_, i) => chosen.has(i));
+}
+
+const GRADED_REASON: ItemReason = { propensity: null, lookedAt: null, why: 'graded-before' };
 
 const VERDICT_WARNING: Warning = {
   code: 'selection-on-verdict',

@@ -5,7 +5,7 @@ export const itemReason = z.object({
   /** Null where nothing was drawn: an adjudication, a check. */
   propensity: z.number().nullable(),
   lookedAt: z.enum(['nothing', 'prompt', 'verdict']).nullable(),
-  why: z.enum(['random', 'active', 'slice', 'disagreement', 'drawn-before']),
+  why: z.enum(['random', 'active', 'slice', 'disagreement', 'drawn-before', 'graded-before']),
   /** Expected error of the corrected preference, as a multiple of the mean over all items. */
   errorRatio: z.number().optional(),
   /** From 0 (far from the decision) to 1 (at it). */
@@ -28,6 +28,8 @@ export function whySentence(reason: ItemReason): string {
       return `${activeReason(reason)}${chance}`;
     case 'disagreement':
       return 'Raters gave it different grades: it needs a decision.';
+    case 'graded-before':
+      return 'It has gold already, and is graded again to compare: nothing was drawn.';
     case 'drawn-before':
       return `An earlier queue drew this prompt, and an item is drawn once in its life.${chance}`;
   }

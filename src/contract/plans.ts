@@ -27,6 +27,11 @@ export const planMethods = {
       source: z.string().nullable(),
       /** Of gold and preference, where both are. */
       correlation: measured,
+      /**
+       * The mean gain over all prompts that had a draw, from those that were drawn and graded, by the logged
+       * probabilities: valid for active queues too.
+       */
+      meanGain: measured.extend({ drawn: z.int() }),
       rows: z.array(
         z.object({
           more: z.int(),

@@ -23,7 +23,11 @@ const slice = z
 
 /** How the probabilities are chosen. `uniform`: the share of the budget that is spread evenly, so that all keep a floor. */
 export const queueDesign = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('random') }),
+  z.object({
+    kind: z.literal('random'),
+    /** Also prompts that have gold already, to compare raters with it: these have no draw, and none is logged. */
+    includesGraded: z.boolean().default(false),
+  }),
   z.object({
     kind: z.literal('active'),
     /** Whose preferences are corrected; left out: the only source there is. */

@@ -65,7 +65,7 @@ function prepare(path: string): { readonly queueId: number } {
     name: 'Queue',
     taskId: task.id,
     models: ['gpt-4', 'vicuna-13b'],
-    design: { kind: 'random' },
+    design: { kind: 'random', includesGraded: false },
     overlap: 2,
     raters: [],
     split: 'train',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommonOptions, Execute } from '../context.ts';
-import { formatCount, formatInterval, formatNumber } from '../format.ts';
+import { formatCount, formatInterval, formatMeasured, formatNumber } from '../format.ts';
 import { formatTable } from '../table.ts';
 
 interface PlanOptions extends CommonOptions {
@@ -33,6 +33,7 @@ export function addPlan(program: Command, execute: Execute): void {
         output.result(plan, () =>
           [
             plan.sentence,
+            `Mean gain by the logged draws: ${formatMeasured(plan.meanGain)}${plan.meanGain.value === null ? ` (${plan.meanGain.reason ?? ''})` : ` from ${formatCount(plan.meanGain.drawn)} graded prompts`}.`,
             '',
             formatTable(
               [

@@ -1,6 +1,7 @@
 import type { MethodOutput, ParsedInput } from '../../contract/methods.ts';
 import { AppError } from '../../core/errors.ts';
-import { SPLIT } from '../../routing/snapshot.ts';
+import { SPLIT, type PairSnapshot } from '../../routing/snapshot.ts';
+import { designedMean } from '../../stats/designed-mean.ts';
 import {
   budgetRows,
   gradesForHalfWidth,
@@ -62,6 +63,7 @@ export function planBudget(session: Session, input: ParsedInput<'plan.budget'>):
           ci95: null,
           reason: 'no graded prompt was judged by the source, or one of the two never varies',
         },
+    meanGain: meanGainOf(snapshot, rows, gainOf),
     rows: table.map(({ more, halfWidth, ci95, goldOnlyHalfWidth }) => ({
       more,
       halfWidth: { value: halfWidth, ci95 },
@@ -78,6 +80,29 @@ export function planBudget(session: Session, input: ParsedInput<'plan.budget'>):
       ...snapshot.warnings,
     ],
   };
+}
+
+/** By the logged draws: over prompts that had one. */
+function meanGainOf(
+  snapshot: PairSnapshot,
+  rows: readonly number[],
+  gainOf: (i: number) => number,
+): Plan['meanGain'] {
+  const designed = rows.filter((i) => Number.isFinite(snapshot.designedPropensity[i]));
+  const mean = designedMean({
+    gold: Float64Array.from(designed, (i) => snapshot.goldGain[i]),
+    propensity: Float64Array.from(designed, (i) => snapshot.designedPropensity[i]),
+    preference: Float64Array.from(designed, gainOf),
+  });
+  return (
+    mean ?? {
+      value: null,
+      ci95: null,
+      drawn: 0,
+      reason:
+        'fewer than 10 graded prompts were drawn by a queue or an import, so that no probabilities are known',
+    }
+  );
 }
 
 function sentenceOf(rows: readonly BudgetRow[]): string {
