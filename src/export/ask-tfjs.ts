@@ -1,11 +1,14 @@
 /** Running tfjs/ with TensorFlow.js, where it is installed. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { Manifest } from '../runtime/manifest.ts';
 import { answersOfGains, type AskFormat } from './parity.ts';
 
-export const NO_TFJS = 'TensorFlow.js (@tensorflow/tfjs) is not installed here';
+export const NO_TFJS =
+  'TensorFlow.js (@tensorflow/tfjs) was not found; set METAROUTER_TFJS to a folder that has it and verify the bundle';
 
 /** As much of TensorFlow.js as is needed. */
 interface TensorFlow {
@@ -19,11 +22,23 @@ function isTensorFlow(value: unknown): value is TensorFlow {
   return typeof value === 'object' && value !== null && 'loadLayersModel' in value && 'tensor2d' in value;
 }
 
-/** TensorFlow.js, or null where it is not installed. The one place that imports it for this. */
+/**
+ * TensorFlow.js with its layers, from the product's own packages or from those of the folder that METAROUTER_TFJS names; null
+ * where it is installed in neither.
+ */
 export async function findTensorFlow(): Promise<TensorFlow | null> {
-  const name = '@tensorflow/tfjs';
-  const found: unknown = await import(name).catch(() => null);
-  return isTensorFlow(found) ? found : null;
+  const folder = process.env.METAROUTER_TFJS;
+  const from =
+    folder === undefined || folder === '' ? import.meta.url : join(resolve(folder), 'package.json');
+  try {
+    const path = createRequire(from).resolve('@tensorflow/tfjs');
+    const found: unknown = await import(pathToFileURL(path).href);
+    if (isTensorFlow(found)) return found;
+    const module = typeof found === 'object' && found !== null && 'default' in found ? found.default : null;
+    return isTensorFlow(module) ? module : null;
+  } catch {
+    return null;
+  }
 }
 
 const modelJson = z.object({
