@@ -6,6 +6,7 @@ import { AppError, toErrorPayload } from '../core/errors.ts';
 import { createEngine } from '../engine/engine.ts';
 import { addBias } from './commands/bias.ts';
 import { addCertify } from './commands/certify.ts';
+import { addCompare } from './commands/compare.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEmbed } from './commands/embed.ts';
 import { addDiagnose } from './commands/diagnose.ts';
@@ -14,6 +15,7 @@ import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
 import { addLabels } from './commands/labels.ts';
+import { addPoints } from './commands/points.ts';
 import { addPrice } from './commands/price.ts';
 import { addReplicate } from './commands/replicate.ts';
 import { addRoute } from './commands/route.ts';
@@ -102,6 +104,8 @@ export async function runProgram(locations: ProgramLocations): Promise<void> {
     addTrain,
     addRuns,
     addEvaluate,
+    addCompare,
+    addPoints,
     addReplicate,
     addDiagnose,
     addCertify,

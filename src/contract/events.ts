@@ -29,6 +29,7 @@ export const events = {
   'run.trained': z.object({ runId: z.string() }),
   'run.diagnosed': z.object({ runId: z.string() }),
   'certificate.computed': z.object({ certificateId: z.string(), runId: z.string() }),
+  'points.changed': z.object({ runId: z.string() }),
   'bundle.exported': z.object({ exportId: z.string(), runId: z.string(), directory: z.string() }),
   'grade.submitted': gradeEvent,
   'grade.revised': gradeEvent,

@@ -3,6 +3,7 @@ import { biasMethods } from './bias.ts';
 import { bundleMethods } from './bundles.ts';
 import { certificateMethods } from './certificates.ts';
 import { diagnosticsMethods } from './diagnostics.ts';
+import { comparisonMethods } from './comparison.ts';
 import { dataMethods } from './data.ts';
 import { decisionMethods } from './decisions.ts';
 import { embeddingMethods } from './embeddings.ts';
@@ -15,6 +16,7 @@ import { labelMethods } from './labels.ts';
 import type { Frozen } from './method.ts';
 import { packMethods } from './packs.ts';
 import { planMethods } from './plans.ts';
+import { pointMethods } from './points.ts';
 import { projectMethods } from './projects.ts';
 import { queueMethods } from './queues.ts';
 import { raterMethods } from './raters.ts';
@@ -42,6 +44,8 @@ export const methods = {
   ...inspectionMethods,
   ...certificateMethods,
   ...diagnosticsMethods,
+  ...comparisonMethods,
+  ...pointMethods,
   ...bundleMethods,
   ...embeddingMethods,
   ...decisionMethods,

@@ -26,6 +26,7 @@ import { importHandlers, importJobs } from './handlers/import-handlers.ts';
 import { previewHandlers } from './handlers/preview-handlers.ts';
 import { inspectionHandlers, inspectionJobs } from './handlers/inspection-handlers.ts';
 import { jobHandlers } from './handlers/job-handlers.ts';
+import { pointHandlers } from './handlers/point-handlers.ts';
 import { projectHandlers } from './handlers/project-handlers.ts';
 import { runHandlers, runJobs } from './handlers/run-handlers.ts';
 import { packHandlers } from './handlers/pack-handlers.ts';
@@ -94,6 +95,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...biasHandlers(context),
     ...inspectionHandlers(context),
     ...checkHandlers(context),
+    ...pointHandlers(context),
     ...bundleHandlers(context),
     ...embeddingHandlers(context),
     ...decisionHandlers(context),

@@ -12,6 +12,7 @@ import {
 import { finishBootstrap, type FinishedBootstrap, type UnfinishedBootstrap } from './bootstrap-task.ts';
 import { estimateBias, type BiasReport } from '../routing/bias-map.ts';
 import { certifyRun, type CertifyRequest, type RunCertificate } from '../routing/certify-run.ts';
+import { compareRuns, type Comparison, type RunToCompare } from '../routing/compare-runs.ts';
 import type { RunIdentity } from '../routing/describe-router.ts';
 import { diagnoseRun, type Diagnostics } from '../routing/diagnostics.ts';
 import { assistRun, type AssistedEvaluation } from '../routing/assist-run.ts';
@@ -85,6 +86,14 @@ export type TaskMap = {
     };
     readonly result: Inspection;
   };
+  readonly compare: {
+    readonly input: {
+      readonly first: RunToCompare;
+      readonly second: RunToCompare;
+      readonly seed: number;
+    };
+    readonly result: Comparison;
+  };
   readonly replicate: {
     readonly input: {
       readonly snapshot: PairSnapshot;
@@ -139,6 +148,7 @@ export const tasks: Tasks<TaskMap> = {
     const prepared = prepareStored(snapshot, run, split);
     return { evaluation: evaluateRun(prepared), assisted: assistRun(prepared) };
   },
+  compare: ({ first, second, seed }) => compareRuns(first, second, seed),
   inspect: ({ snapshot, run, split }) => inspectStored(snapshot, run, split),
   replicate: async ({ snapshot, config, rounds }, control) => {
     await startBackend(config);

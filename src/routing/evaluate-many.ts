@@ -261,3 +261,35 @@ export function policyCurveOf(
   const means = columns.means(new Float64Array(set.rows.length).fill(1));
   return policies.map(({ w, quality, cost }) => ({ w, quality: means[quality], cost: means[cost] }));
 }
+
+/** A router alone, ready to be measured under any weights of the rows. */
+export function manyFigures(set: ManySet, router: ManyCandidate, w: number) {
+  const columns = new Columns(set.rows.length);
+  const at = (weight: number): Policy => addPolicy(columns, set, router.predicted, weight);
+  const weights = curveWeights(set, router.predicted);
+  const curve = weights.map(at);
+  const own = at(w);
+  const best = addPolicy(columns, set, set.gains.slice(0, -1), w);
+  const byWeight = COST_WEIGHTS.map(at);
+  const fixed = set.names.map((_, k) => fixedPolicy(columns, set, k));
+  return {
+    weights,
+    measure: (rowWeights: Float64Array) => {
+      const means = columns.means(rowWeights);
+      const place = (p: Policy): CostQualityPoint => ({ cost: means[p.cost], quality: means[p.quality] });
+      const value = (p: Policy, weight: number): number => means[p.gain] - weight * means[p.relativeCost];
+      const points = curve.map(place);
+      const ends = fixed.map(place);
+      return {
+        curve: points,
+        routed: place(own),
+        fixed: ends,
+        /** V(w) at COST_WEIGHTS. */
+        values: byWeight.map((p, i) => value(p, COST_WEIGHTS[i])),
+        aiq: averageImprovementInQuality(points, Math.max(...ends.map(({ cost }) => cost)))?.perRange ?? null,
+        gainRelMse: meanRelativeError(set, router.predicted, rowWeights),
+        regretToOracle: value(best, w) - value(own, w),
+      };
+    },
+  };
+}

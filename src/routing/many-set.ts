@@ -23,12 +23,32 @@ export interface ManySet {
 }
 
 export function manySet(snapshot: Snapshot, split: 'test' | 'dev' = 'test'): ManySet {
+  const rows = heldOutRows(snapshot, SPLIT[split]);
+  const partly =
+    Array.from(snapshot.split.keys()).filter(
+      (i) => snapshot.split[i] === SPLIT[split] && graded(snapshot, i) > 0,
+    ).length - rows.length;
+  const set = describeMany(snapshot, rows);
+  if (partly === 0) return set;
+  const message = `${partly} ${split} prompts carry gold for some of the models only and judge nothing here.`;
+  return { ...set, warnings: [{ code: 'partly-graded', message }] };
+}
+
+/** How many of the models against the anchor gold says something of. */
+function graded({ models }: Snapshot, row: number): number {
+  return models.filter(({ allGoldGain }) => Number.isFinite(allGoldGain[row])).length;
+}
+
+/** The rows of a split that carry gold for every model. */
+export function heldOutRows(snapshot: Snapshot, split: number): Int32Array {
+  return Int32Array.from(snapshot.split.keys()).filter(
+    (i) => snapshot.split[i] === split && graded(snapshot, i) === snapshot.models.length,
+  );
+}
+
+/** The same for any rows with gold. */
+export function describeMany(snapshot: Snapshot, rows: Int32Array): ManySet {
   const { models } = snapshot;
-  const heldOut = Int32Array.from(snapshot.split.keys()).filter((i) => snapshot.split[i] === SPLIT[split]);
-  const graded = (i: number): number =>
-    models.filter(({ allGoldGain }) => Number.isFinite(allGoldGain[i])).length;
-  const rows = heldOut.filter((i) => graded(i) === models.length);
-  const partly = heldOut.filter((i) => graded(i) > 0).length - rows.length;
   const quality = anchorQuality(snapshot, rows);
   const isScored = rows.length > 0 && quality.every(Number.isFinite);
   return {
@@ -40,15 +60,7 @@ export function manySet(snapshot: Snapshot, split: 'test' | 'dev' = 'test'): Man
     qualityUnit: isScored ? 'gold-score' : 'gain-over-cheap',
     costs: [...models.map(({ cost }) => take(cost, rows)), take(snapshot.anchorCost, rows)],
     relativeCost: relativeCosts(snapshot),
-    warnings:
-      partly === 0
-        ? []
-        : [
-            {
-              code: 'partly-graded',
-              message: `${partly} ${split} prompts carry gold for some of the models only and judge nothing here.`,
-            },
-          ],
+    warnings: [],
   };
 }
 

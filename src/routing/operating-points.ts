@@ -126,3 +126,13 @@ function weightForCost(
   }
   return weights[low];
 }
+
+/** Share of the prompts that percentiles 0, 1 … 100 stand for whose gain is above a threshold. */
+export function shareAboveThreshold(percentiles: readonly number[], threshold: number): number {
+  const last = percentiles.length - 1;
+  if (threshold >= percentiles[last]) return 0;
+  const above = percentiles.findIndex((gain) => gain > threshold);
+  if (above === 0) return 1;
+  const [from, to] = [percentiles[above - 1], percentiles[above]];
+  return 1 - (above - 1 + (threshold - from) / (to - from)) / last;
+}

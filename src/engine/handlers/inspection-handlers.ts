@@ -2,6 +2,7 @@ import { getRun } from '../../../db/repositories/runs.ts';
 import { loadRouter } from '../../runtime/router.ts';
 import type { EngineContext, JobHandlers, QueryHandlers } from '../engine-context.ts';
 import { decide } from '../services/bundle-routers.ts';
+import { compareStoredRuns } from '../services/comparison-service.ts';
 import { suggestPairOf } from '../services/defaults-service.ts';
 import { inspectRun } from '../services/inspection-service.ts';
 import { requireArtifact, requireRun } from '../services/run-service.ts';
@@ -20,8 +21,9 @@ export function inspectionHandlers({
   };
 }
 
-export function inspectionJobs(context: EngineContext): Pick<JobHandlers, 'run.inspect'> {
+export function inspectionJobs(context: EngineContext): Pick<JobHandlers, 'run.inspect' | 'run.compare'> {
   return {
     'run.inspect': { kind: 'evaluate', work: (input, job) => inspectRun(context, input, job) },
+    'run.compare': { kind: 'evaluate', work: (input, job) => compareStoredRuns(context, input, job) },
   };
 }

@@ -14,6 +14,8 @@ import type { TrainedRouter } from '../../runtime/manifest.ts';
 import { readRouterFile } from '../../runtime/router-file.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
+import type { Session } from '../session.ts';
+import { operatingPointsOf } from './point-service.ts';
 import { requireArtifact, requireRun } from './run-service.ts';
 
 /** Writes a run's router as a bundle: proven first, then renamed into place. */
@@ -25,10 +27,7 @@ export async function exportBundle(
   const open = session();
   chooseFormats(input.formats); // an unknown one is refused before anything is done
   const run = requireRun(getRun(open.file.db, input.runId), input.runId);
-  const trained = withCertificate(
-    readTrainedRouter(requireArtifact(open, run.id)),
-    certifiedOf(open.file.db, run.id),
-  );
+  const trained = withCertificate(readTrainedRouter(open, run.id), certifiedOf(open.file.db, run.id));
   job.control.throwIfCancelled();
   job.control.report({ stage: 'Writing and proving', fraction: 0.1 });
   const bundle = await buildBundle(trained, {
@@ -67,9 +66,10 @@ function runtimeFiles(runtimeUrl: URL): RuntimeFiles {
   };
 }
 
-function readTrainedRouter(bytes: Uint8Array): TrainedRouter {
-  const { manifest, tensors } = readRouterFile(bytes);
-  return { manifest, tensors };
+/** As it was trained, with the operating points that were saved since. */
+function readTrainedRouter(open: Session, runId: string): TrainedRouter {
+  const { manifest, tensors } = readRouterFile(requireArtifact(open, runId));
+  return { manifest: { ...manifest, operatingPoints: operatingPointsOf(open, runId, manifest) }, tensors };
 }
 
 /** The newest certificate of a run that certifies something. */
