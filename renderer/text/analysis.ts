@@ -39,6 +39,13 @@ export const analysisText = {
     cancel: 'Cancel',
     save: 'Save prices',
   },
+  learners: {
+    ridge: 'ridge',
+    forest: 'random forest',
+    'boosted-trees': 'boosted trees',
+    mlp: 'perceptron (MLP)',
+    knn: 'nearest neighbours',
+  } as Readonly<Record<string, string>>,
   estimators: {
     auto: 'auto',
     'gold-only': 'gold only',

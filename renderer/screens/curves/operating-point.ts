@@ -64,7 +64,7 @@ export function describeCurve(
     `${showNumber(point.quality)}${point.ci95 === null ? '' : ` (95 % interval ${showInterval(point.ci95)})`}: ` +
     `${showSigned(point.qualityOverStrong)} against always ${evaluation.pair.strong}` +
     (overRandom === null ? '' : ` and ${showSigned(overRandom)} against random routing at the same share`) +
-    `. The band holds for each share by itself; the other lines are drawn without theirs (Train has intervals for each).`
+    '.'
   );
 }
 

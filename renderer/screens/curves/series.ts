@@ -1,5 +1,5 @@
 import type { JobResult } from '../../../src/contract/methods.ts';
-import type { CurveSeries, FixedPoint } from '../../charts/curve-layout.ts';
+import type { CurvePoint, CurveSeries, FixedPoint } from '../../charts/curve-layout.ts';
 import { estimatorName } from '../analysis/names.ts';
 
 /** The lines of the cost–quality chart. Pure. */
@@ -19,8 +19,8 @@ export const DEFAULT_LINES: readonly string[] = ['random', 'gold-only', 'prefere
 
 const ORDER = [...DEFAULT_LINES, 'all-gold', 'oracle'];
 
-export function mainSeries(evaluation: JobResult<'run.evaluate'>, estimator: string): CurveSeries {
-  return { id: estimator, label: estimatorName(estimator), points: evaluation.curve, tone: 1 };
+export function mainSeries(curve: readonly CurvePoint[], estimator: string): CurveSeries {
+  return { id: estimator, label: estimatorName(estimator), points: curve, tone: 1 };
 }
 
 /** Every other line there is, in the order of the chips. */

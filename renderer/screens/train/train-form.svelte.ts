@@ -6,19 +6,29 @@ type TrainInput = MethodInput<'run.train'>;
 type Run = MethodOutput<'run.list'>['runs'][number];
 export type EstimatorChoice = NonNullable<TrainInput['estimator']>;
 
+export type LearnerChoice = NonNullable<TrainInput['learner']>;
+
 /** What a training is asked for. Begins with the last question, or with defaults that need one button. */
 export class TrainForm {
   strong: string | null = $state(null);
   cheap: string | null = $state(null);
+  /** More than two models: all of them, and the cheapest, against which gains are measured. */
+  isSeveral = $state(false);
+  models: readonly string[] = $state.raw([]);
+  anchor: string | null = $state(null);
   /** Null: gold alone. */
   source: string | null = $state(null);
+  /** Sources beside the first, each corrected by a bias of its own. */
+  further: readonly string[] = $state.raw([]);
   stage: 'route' | 'cascade' = $state('route');
   signals: readonly string[] = $state.raw([]);
   estimator: EstimatorChoice = $state('auto');
+  learner: LearnerChoice = $state('ridge');
   /** Null: all revealed gold. */
   gold: number | null = $state(null);
   w: number | null = $state(0);
   seed: number | null = $state(0);
+  intervals = $state(true);
   /** Why this pair was suggested. */
   reason: string | null = $state(null);
   readonly #app: App;
@@ -26,19 +36,27 @@ export class TrainForm {
   constructor(app: App) {
     this.#app = app;
     const last = app.jobs.latest('run.train')?.input;
-    this.source = last?.source ?? this.#likeliestSource();
+    this.source = last?.sources?.at(0) ?? last?.source ?? this.#likeliestSource();
     if (last === undefined) return;
     this.strong = last.strong ?? null;
     this.cheap = last.cheap ?? null;
+    this.isSeveral = last.models !== undefined;
+    this.models = last.models ?? [];
+    this.anchor = last.anchor ?? null;
+    this.further = last.sources?.slice(1) ?? [];
     this.stage = last.stage ?? 'route';
     this.signals = last.signals ?? [];
     this.estimator = last.estimator ?? 'auto';
+    this.learner = last.learner ?? 'ridge';
     this.gold = last.gold?.kind === 'count' ? last.gold.count : null;
     this.w = last.w ?? 0;
     this.seed = last.seed ?? 0;
+    this.intervals = last.intervals ?? true;
   }
 
   get isComplete(): boolean {
+    if (this.isSeveral)
+      return this.models.length > 2 && this.anchor !== null && this.models.includes(this.anchor);
     return this.strong !== null && this.cheap !== null && this.strong !== this.cheap;
   }
 
@@ -47,14 +65,24 @@ export class TrainForm {
     return (this.#app.project.status?.sources ?? []).filter((s) => s.scores > 0).map((s) => s.name);
   }
 
+  /** Sources that can be added to the first. */
+  get possibleFurther(): readonly string[] {
+    const names = (this.#app.project.status?.sources ?? []).map((s) => s.name);
+    return this.source === null ? [] : names.filter((name) => name !== this.source);
+  }
+
   /** What the newest run was asked for, or the pair with the most gold. */
   async load(newest: Run | undefined): Promise<void> {
     this.source ??= this.#likeliestSource();
-    if (this.strong !== null && this.cheap !== null) return;
+    if (this.isSeveral || (this.strong !== null && this.cheap !== null)) return;
     if (newest !== undefined) {
       this.strong = newest.pair.strong;
       this.cheap = newest.pair.cheap;
+      this.isSeveral = newest.models.length > 2;
+      this.models = this.isSeveral ? newest.models : [];
+      this.anchor = this.isSeveral ? (newest.models.at(-1) ?? null) : null;
       this.source = newest.sources.at(0) ?? null;
+      this.further = newest.sources.slice(1);
       this.stage = newest.stage;
       return;
     }
@@ -71,23 +99,51 @@ export class TrainForm {
     this.reason = null;
   }
 
+  /** Begins with the two that were chosen, and the cheap one as the anchor. */
+  chooseSeveral(isSeveral: boolean): void {
+    this.isSeveral = isSeveral;
+    this.reason = null;
+    if (!isSeveral || this.models.length > 0) return;
+    this.models = [this.strong, this.cheap].filter((name) => name !== null);
+    this.anchor = this.cheap;
+  }
+
+  chooseModel(name: string, isChosen: boolean): void {
+    const others = this.models.filter((each) => each !== name);
+    this.models = isChosen ? [...others, name] : others;
+    if (this.anchor === null || !this.models.includes(this.anchor)) this.anchor = this.models.at(-1) ?? null;
+  }
+
+  chooseSource(name: string | null): void {
+    this.source = name;
+    this.further = this.further.filter((each) => each !== name);
+  }
+
+  chooseFurther(name: string, isChosen: boolean): void {
+    const others = this.further.filter((each) => each !== name);
+    this.further = isChosen ? [...others, name] : others;
+  }
+
   chooseSignal(name: string, isChosen: boolean): void {
     const others = this.signals.filter((each) => each !== name);
     this.signals = isChosen ? [...others, name] : others;
   }
 
   start(): void {
-    const { strong, cheap, source, stage, signals, estimator, gold, w, seed } = this;
-    if (strong === null || cheap === null) return;
+    const { strong, cheap, models, anchor, source, further, stage, signals, gold } = this;
+    if (!this.isComplete) return;
+    const { estimator, learner, w, seed, intervals } = this;
+    const pair = strong === null || cheap === null ? {} : { strong, cheap };
     this.#app.jobs.start('run.train', {
-      strong,
-      cheap,
+      ...(this.isSeveral ? { models, anchor: anchor ?? undefined } : pair),
       stage,
       signals: stage === 'cascade' ? signals : [],
       estimator,
+      learner,
       w: w ?? 0,
       seed: seed ?? 0,
-      ...(source === null ? {} : { source }),
+      intervals,
+      ...(source === null ? {} : { sources: [source, ...further] }),
       ...(gold === null ? {} : { gold: { kind: 'count', count: gold } }),
     });
   }

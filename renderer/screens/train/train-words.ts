@@ -16,17 +16,32 @@ export function noteOf(measured: Measured): string {
 export function describeComparison(evaluated: Evaluated, chosen: string): string {
   const { n } = evaluated;
   const own = valueOf(evaluated, chosen);
-  const strong = valueOf(evaluated, 'always-strong');
-  if (own === null || strong === null) return `There is no figure: only ${n} test prompts carry gold.`;
-  const fixed = strong > 0 ? 'always strong' : 'always cheap';
-  const margin = own - Math.max(strong, 0);
-  const [best] = orderEstimators(evaluated, chosen).filter((name) => name !== chosen && !isReference(name));
+  const fixed = fixedPolicies(evaluated).at(0);
+  if (own === null || fixed === undefined) return `There is no figure: only ${n} test prompts carry gold.`;
+  const best = orderEstimators(evaluated, chosen).find((name) => name !== chosen && !isReference(name));
   return (
-    `On ${n} test prompts with gold, ${estimatorName(chosen)} is worth ${showNumber(own)} over always cheap, ` +
-    `${showSigned(margin)} against the better fixed policy (${fixed}). ` +
-    `Of the others, ${estimatorName(best)} comes out highest here (${showNumber(valueOf(evaluated, best))}). ` +
-    'Intervals redraw the test prompts only; where they overlap, the order may be chance.'
-  );
+    `On ${n} test prompts with gold, ${estimatorName(chosen)} is worth ${showNumber(own)} over always ${evaluated.pair.cheap}, ` +
+    `${showSigned(own - fixed.value)} against the best fixed policy (${estimatorName(fixed.name)}). ` +
+    (best === undefined
+      ? ''
+      : `Of the others, ${estimatorName(best)} comes out highest here (${showNumber(valueOf(evaluated, best))}). `)
+  ).trim();
+}
+
+/** V(0) of the best of the fixed policies; always the anchor is 0. */
+export function bestFixedValue(evaluated: Evaluated): number {
+  return Math.max(0, ...fixedPolicies(evaluated).map(({ value }) => value));
+}
+
+/** The best first. */
+function fixedPolicies(evaluated: Evaluated): { readonly name: string; readonly value: number }[] {
+  return Object.keys(evaluated.estimators)
+    .filter((name) => name.startsWith('always-'))
+    .flatMap((name) => {
+      const value = valueOf(evaluated, name);
+      return value === null ? [] : [{ name, value }];
+    })
+    .sort((a, b) => b.value - a.value);
 }
 
 /** V(0), or null where there is none. */
@@ -36,20 +51,10 @@ function valueOf({ estimators }: Evaluated, name: string): number | null {
 
 /** Stands beside the estimators and cannot be trained. */
 export function isReference(name: string): boolean {
-  return REFERENCES.has(name);
+  return REFERENCES.has(name) || name.startsWith('always-');
 }
 
-const REFERENCES = new Set(['random', 'always-strong', 'always-cheap', 'oracle', 'all-gold']);
-
-export function describeMeanBias({ bias, source, pair }: Trained): string {
-  if (source === null) return 'Trained on gold alone: there are no preferences to correct.';
-  if (bias.mean === null) return `No figure: ${bias.reason ?? 'too little data'}.`;
-  const interval = bias.ci95 === null ? '' : ` (95 % interval ${showInterval(bias.ci95, showSigned)})`;
-  if (bias.ci95 !== null && bias.ci95[0] <= 0 && bias.ci95[1] >= 0) {
-    return `Gold minus ${source} is ${showSigned(bias.mean)} on average${interval}: not distinguishable from 0, though single prompts may differ.`;
-  }
-  return `Gold minus ${source} is ${showSigned(bias.mean)} on average${interval}: it favours ${bias.mean < 0 ? pair.strong : pair.cheap}.`;
-}
+const REFERENCES = new Set(['random', 'oracle', 'all-gold']);
 
 /** Rows of the comparison in the order people look: the run's own first, then rivals by value, then the references. */
 export function orderEstimators(evaluated: Evaluated, chosen: string): readonly string[] {
