@@ -68,6 +68,7 @@ export const curvesText = {
     verdicts: { fine: 'fine', look: 'to look at', bad: 'bad', unknown: 'not known' },
     figures: 'Everything else that was measured',
     noInterval: 'no interval',
+    made: (when: string) => `Worked out ${when}.`,
   },
   certificate: {
     title: 'Certificate',
@@ -75,11 +76,15 @@ export const curvesText = {
     alpha: 'At most this share of automated answers may disagree (%)',
     alphaHint: 'An answer disagrees where its gold is below the pass mark.',
     confidence: 'With confidence (%)',
+    confidenceHint: 'The chance that a certificate keeps its word.',
     passMark: 'Pass mark',
     passMarkHint: 'On the gold scale from 0 to 1.',
     expertCost: 'Cost of an expert',
     expertCostHint: 'Per prompt, in the unit of the run. Empty: ten strong calls.',
     certify: 'Find a certified setting',
+    noHeldOut:
+      'This run trained on every prompt that could test its thresholds. Train again with “Keep prompts for a certificate” under More choices.',
+    made: (when: string) => `Worked out ${when}.`,
     running: 'Testing settings',
     failed: 'No certificate could be worked out',
     certified: 'Certified',

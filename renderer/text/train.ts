@@ -35,6 +35,9 @@ export const trainText = {
   redrawTraining: 'Intervals that redraw training too',
   redrawTrainingHint:
     'How sure the recipe is, not just this router. Takes about as long again as the training.',
+  holdOut: 'Keep prompts for a certificate',
+  holdOutHint:
+    'The dev split, or a fifth of the prompts, stays out of training: Curves can then certify thresholds on it.',
   estimator: 'Estimator',
   estimatorHint: 'auto weighs all of them by how well they predict gold that was held out.',
   gold: 'Gold to train on',

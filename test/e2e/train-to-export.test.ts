@@ -6,7 +6,7 @@ import { testFolder } from './support/loopback.ts';
 import { go, openDemo, openWindow, textOf } from './support/window.ts';
 
 // A training, two evaluations, an export and three accessibility checks in one journey.
-const JOURNEY_MS = 150_000;
+const JOURNEY_MS = 300_000;
 
 test(
   'train with one button, move the operating point by keys and by mouse, export, and try a prompt',

@@ -29,6 +29,8 @@ export class TrainForm {
   w: number | null = $state(0);
   seed: number | null = $state(0);
   intervals = $state(true);
+  /** Prompts kept out of training, so that thresholds can be certified on them. */
+  holdOutDev = $state(false);
   /** Why this pair was suggested. */
   reason: string | null = $state(null);
   readonly #app: App;
@@ -52,6 +54,7 @@ export class TrainForm {
     this.w = last.w ?? 0;
     this.seed = last.seed ?? 0;
     this.intervals = last.intervals ?? true;
+    this.holdOutDev = last.holdOutDev ?? false;
   }
 
   get isComplete(): boolean {
@@ -132,7 +135,7 @@ export class TrainForm {
   start(): void {
     const { strong, cheap, models, anchor, source, further, stage, signals, gold } = this;
     if (!this.isComplete) return;
-    const { estimator, learner, w, seed, intervals } = this;
+    const { estimator, learner, w, seed, intervals, holdOutDev } = this;
     const pair = strong === null || cheap === null ? {} : { strong, cheap };
     this.#app.jobs.start('run.train', {
       ...(this.isSeveral ? { models, anchor: anchor ?? undefined } : pair),
@@ -143,6 +146,7 @@ export class TrainForm {
       w: w ?? 0,
       seed: seed ?? 0,
       intervals,
+      holdOutDev,
       ...(source === null ? {} : { sources: [source, ...further] }),
       ...(gold === null ? {} : { gold: { kind: 'count', count: gold } }),
     });

@@ -18,6 +18,8 @@ export async function openWindow(size = { width: 1280, height: 800 }): Promise<W
   const browser = await chromium.launch(chromiumOptions());
   onTestFinished(() => browser.close());
   const page = await (await browser.newContext({ viewport: size })).newPage();
+  // A training with its intervals takes seconds, on a busy machine more.
+  page.setDefaultTimeout(90_000);
   const troubles = watchPage(page, host.origin);
   await page.goto(host.newAddress());
   return { page, troubles, host, tab: await enterTab(host) };

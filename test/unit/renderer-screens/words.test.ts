@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeBias, describeBiases, type SourceBias } from '../../../renderer/screens/bias/bias-words.ts';
 import { rankSources } from '../../../renderer/screens/analysis/rank-sources.ts';
 import {
+  bestFixedValue,
   describeComparison,
   orderEstimators,
   type Evaluated,
@@ -102,9 +103,27 @@ describe('the comparison of estimators', () => {
     ]);
   });
 
-  it('measures the router against the better fixed policy and names its best rival', () => {
+  it('measures the router against the best fixed policy and names its best rival', () => {
     expect(describeComparison(evaluated, 'auto')).toMatch(
-      /^On 200 test prompts with gold, auto is worth 0\.200 over always cheap, \+0\.100 against the better fixed policy \(always strong\)\. Of the others, gold only comes out highest here \(0\.180\)/,
+      /^On 200 test prompts with gold, auto is worth 0\.200 over always small, \+0\.100 against the best fixed policy \(always strong\)\. Of the others, gold only comes out highest here \(0\.180\)/,
+    );
+  });
+
+  it('takes the best of as many fixed policies as there are models', () => {
+    const { estimators } = evaluated;
+    const many = {
+      ...evaluated,
+      models: ['large', 'middle', 'small'],
+      estimators: {
+        auto: estimators.auto,
+        'always-large': row(0.1),
+        'always-middle': row(0.25),
+        'always-small': row(0),
+      },
+    };
+    expect(bestFixedValue(many)).toBe(0.25);
+    expect(describeComparison(many, 'auto')).toBe(
+      'On 200 test prompts with gold, auto is worth 0.200 over always small, −0.050 against the best fixed policy (always middle).',
     );
   });
 });
