@@ -1,6 +1,13 @@
 import { untrack } from 'svelte';
 import type { IconName } from '../ui/icons.ts';
-import { bindingsOf, matchStroke, nameStroke, showBinding, type ActionName } from './keymap.ts';
+import {
+  DEFAULT_BINDINGS,
+  matchStroke,
+  nameStroke,
+  showBinding,
+  type ActionName,
+  type Bindings,
+} from './keymap.ts';
 
 /** Something a person can do now: in the palette, in the sheet of shortcuts, and by its keys. */
 export interface Command {
@@ -19,6 +26,8 @@ const SEQUENCE_MS = 1200;
 /** The commands that are there now. A screen registers its own while it is shown. */
 export class Commands {
   all: readonly Command[] = $state.raw([]);
+  /** Changes when a person sets other keys. */
+  bindings: Bindings = $state.raw(DEFAULT_BINDINGS);
   readonly isMac: boolean;
   #pending: string | null = null;
   #pendingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -40,7 +49,7 @@ export class Commands {
 
   /** The first binding of an action, to be drawn on a button. */
   keys(name: ActionName): string {
-    const [binding = ''] = bindingsOf(name);
+    const [binding = ''] = this.bindings(name);
     return showBinding(binding, this.isMac);
   }
 
@@ -60,6 +69,7 @@ export class Commands {
       stroke,
       this.#pending,
       this.all.map((each) => each.name),
+      this.bindings,
     );
     this.#remember(match.pending);
     if (match.action === null) return;

@@ -16,8 +16,18 @@ export interface Stroke {
   readonly shiftKey: boolean;
 }
 
-export function bindingsOf(action: ActionName): readonly string[] {
-  return keymap[action];
+/** The bindings of an action: those a person has set, else those it comes with. */
+export type Bindings = (action: ActionName) => readonly string[];
+
+export const DEFAULT_BINDINGS: Bindings = (action) => keymap[action];
+
+export function isActionName(name: string): name is ActionName {
+  return Object.hasOwn(keymap, name);
+}
+
+/** The bindings with what a person has changed. */
+export function withChanges(changed: Readonly<Partial<Record<ActionName, readonly string[]>>>): Bindings {
+  return (action) => changed[action] ?? DEFAULT_BINDINGS(action);
 }
 
 /** A stroke as a binding writes it. Shift is part of a character (`?`), and named only before a letter or a named key. */
@@ -59,18 +69,26 @@ export interface Match {
 }
 
 /** What a stroke means after a pending one, among the actions that are there now. */
-export function matchStroke(stroke: string, pending: string | null, present: Iterable<ActionName>): Match {
+export function matchStroke(
+  stroke: string,
+  pending: string | null,
+  present: Iterable<ActionName>,
+  bindingsOf: Bindings = DEFAULT_BINDINGS,
+): Match {
   const actions = [...present];
   const wanted = pending === null ? stroke : `${pending} ${stroke}`;
   const action = actions.find((each) => bindingsOf(each).includes(wanted));
   if (action !== undefined) return { action, pending: null };
-  if (pending !== null) return matchStroke(stroke, null, actions);
+  if (pending !== null) return matchStroke(stroke, null, actions, bindingsOf);
   const begins = actions.some((each) => bindingsOf(each).some((binding) => binding.startsWith(`${stroke} `)));
   return { action: null, pending: begins ? stroke : null };
 }
 
 /** Bindings that two of the given actions share. */
-export function clashes(actions: readonly ActionName[]): readonly string[] {
+export function clashes(
+  actions: readonly ActionName[],
+  bindingsOf: Bindings = DEFAULT_BINDINGS,
+): readonly string[] {
   const owner = new Map<string, ActionName>();
   const found: string[] = [];
   for (const action of actions) {
@@ -81,4 +99,15 @@ export function clashes(actions: readonly ActionName[]): readonly string[] {
     }
   }
   return found;
+}
+
+/** The first of the given actions, other than `action`, that `stroke` would run or begin, or that would hide it. */
+export function takenBy(
+  stroke: string,
+  action: ActionName,
+  present: readonly ActionName[],
+  bindingsOf: Bindings,
+): ActionName | null {
+  const isTaken = (binding: string): boolean => binding === stroke || binding.startsWith(`${stroke} `);
+  return present.find((other) => other !== action && bindingsOf(other).some(isTaken)) ?? null;
 }

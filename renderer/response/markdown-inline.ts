@@ -4,6 +4,7 @@ export type Inline =
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'strong' | 'emphasis' | 'strike'; readonly inlines: readonly Inline[] }
   | { readonly kind: 'link' | 'image'; readonly label: string; readonly address: string }
+  | { readonly kind: 'math'; readonly tex: string; readonly isDisplay: boolean }
   | { readonly kind: 'break' };
 
 const DEEPEST = 4;
@@ -15,8 +16,9 @@ const MARKS = [
   ['_', 'emphasis'],
 ] as const;
 /** Where anything but text may begin. */
-const SPECIAL = /[\\`*_~[!\n]/g;
+const SPECIAL = /[\\`*_~[!$\n]/g;
 const LONGEST_LINK = 1_000;
+const LONGEST_MATH = 2_000;
 const ESCAPABLE = /[!-/:-@[-`{-~]/;
 
 export function parseInline(text: string): readonly Inline[] {
@@ -65,7 +67,13 @@ function takeAt(text: string, at: number, depth: number, lonely: Set<string>): T
   switch (text.charAt(at)) {
     case '\n':
       return { inline: { kind: 'break' }, next: at + 1 };
+    case '$':
+      return text.startsWith('$$', at)
+        ? takeMath(text, at, '$$', '$$', true)
+        : takeMath(text, at, '$', '$', false);
     case '\\':
+      if (text.startsWith('\\(', at)) return takeMath(text, at, '\\(', '\\)', false) ?? plain(text, at);
+      if (text.startsWith('\\[', at)) return takeMath(text, at, '\\[', '\\]', true) ?? plain(text, at);
       return ESCAPABLE.test(text.charAt(at + 1))
         ? { inline: { kind: 'text', text: text.charAt(at + 1) }, next: at + 2 }
         : null;
@@ -78,6 +86,29 @@ function takeAt(text: string, at: number, depth: number, lonely: Set<string>): T
     default:
       return depth < DEEPEST ? takeMarked(text, at, depth, lonely) : null;
   }
+}
+
+/** What is escaped, as it is. */
+function plain(text: string, at: number): Taken {
+  return { inline: { kind: 'text', text: text.charAt(at + 1) }, next: at + 2 };
+}
+
+/**
+ * A formula between its marks, on one paragraph. A single dollar opens before something that is not a space and closes
+ * after such, not before a digit: `$5 and $10` are prices.
+ */
+function takeMath(text: string, at: number, open: string, close: string, isDisplay: boolean): Taken | null {
+  const from = at + open.length;
+  const near = text.slice(from, from + LONGEST_MATH);
+  const end = near.indexOf(close);
+  if (end <= 0) return null;
+  const tex = near.slice(0, end);
+  if (open === '$') {
+    const isPrice =
+      /^\s|\s$|\n/.test(tex) || /^\d/.test(near.charAt(end + 1)) || near.charAt(end + 1) === '$';
+    if (isPrice) return null;
+  }
+  return { inline: { kind: 'math', tex, isDisplay }, next: from + end + close.length };
 }
 
 function takeCode(text: string, at: number, lonely: Set<string>): Taken | null {

@@ -1,44 +1,33 @@
 import type { MethodOutput } from '../../../src/contract/methods.ts';
 import type { App } from '../../app/app.svelte.ts';
 import { text } from '../../text.ts';
+import { ActiveTime } from './active-time.ts';
+import {
+  choiceOf,
+  gradeOf,
+  isComplete,
+  NOTHING,
+  readDraft,
+  type Choice,
+  type Correctness,
+  type Span,
+  type Verdict,
+} from './choice.ts';
+import type { GradeItem, GradeSource } from './grade-source.ts';
 
-export type Verdict = 'left' | 'right' | 'tie';
-export type BlindItem = NonNullable<MethodOutput<'grade.next'>['item']>;
+type Event = MethodOutput<'grade.submit'>;
+type Needs = Pick<App, 'client' | 'toasts'>;
 
-/** What a person has decided so far about the item on the screen. */
-export interface Choice {
-  readonly verdict: Verdict | null;
-  /** From 0 to 1. */
-  readonly strength: number | null;
-  readonly comment: string;
-}
-
-export const strengths = { slightly: 1 / 3, clearly: 2 / 3, far: 1 } as const;
-const NOTHING: Choice = { verdict: null, strength: null, comment: '' };
 const COMMENT_MS = 300;
-
-/** One step that can be taken back. */
-interface Step {
-  readonly promptId: number;
-  readonly choice: Choice;
-  /** Null until it is stored. */
-  eventId: string | null;
-  readonly isSkip: boolean;
-}
-
-interface Queue {
-  readonly rater: string;
-  readonly models: readonly [string, string];
-  readonly seed: number;
-}
+const clock = (): number => performance.now();
 
 /**
  * Grading at the speed of the keyboard: the next item is fetched while this one is read, and a submitted grade is stored
  * while the next one is looked at. Everything goes to the engine in the order in which it was done; what could not be stored
- * comes back to the screen.
+ * comes back to the screen. What can be taken back is known by the engine, so that it outlives the window.
  */
 export class GradeSession {
-  item: BlindItem | null = $state.raw(null);
+  item: GradeItem | null = $state.raw(null);
   choice: Choice = $state.raw(NOTHING);
   isLoading = $state(true);
   error: unknown = $state.raw(null);
@@ -46,55 +35,90 @@ export class GradeSession {
   done = $state(0);
   /** Calls that are not answered yet. */
   pending = $state(0);
-  hasDraft = $state(false);
-  #steps: readonly Step[] = $state.raw([]);
-  #undone: readonly Step[] = $state.raw([]);
-  #next: Promise<BlindItem | null> | null = null;
-  #shownMs = 0;
+  canUndo = $state(false);
+  canRedo = $state(false);
+  /** Median time of a grade; null until the queue knows. */
+  paceMs: number | null = $state(null);
+  #next: Promise<GradeItem | null> | null = null;
+  #time = new ActiveTime(0);
   #chain: Promise<unknown> = Promise.resolve();
   #commentTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #app: Pick<App, 'client' | 'toasts'>;
-  readonly #queue: Queue;
+  readonly source: GradeSource;
+  readonly rater: string;
+  readonly #app: Needs;
 
-  constructor(app: Pick<App, 'client' | 'toasts'>, queue: Queue) {
+  constructor(app: Needs, source: GradeSource, rater: string) {
     this.#app = app;
-    this.#queue = queue;
+    this.source = source;
+    this.rater = rater;
   }
 
-  get canUndo(): boolean {
-    return this.#steps.length > 0;
-  }
-
-  get canRedo(): boolean {
-    return this.#undone.some((step) => step.promptId === this.item?.promptId && step.choice.verdict !== null);
+  get isComplete(): boolean {
+    return isComplete(this.choice, this.source.task.form);
   }
 
   async start(): Promise<void> {
     this.isLoading = true;
     this.error = null;
     try {
-      const { item, remaining } = await this.#fetch(0, true);
+      const { item, remaining } = await this.source.next(0, true);
       this.remaining = remaining;
       this.#show(item);
+      this.#readSteps(await this.#app.client.call('grade.steps', { rater: this.rater }));
+      await this.#readPace();
     } catch (error) {
       this.error = error;
     }
     this.isLoading = false;
   }
 
+  /** Somebody is at work. */
+  touch(isHidden: boolean): void {
+    if (isHidden) this.#time.pause(clock());
+    else this.#time.touch(clock());
+  }
+
   /** The same verdict again submits it. */
   choose(verdict: Verdict): void {
-    if (this.item === null) return;
-    if (this.choice.verdict === verdict) {
-      this.submit();
-      return;
-    }
-    this.#change({ ...this.choice, verdict, strength: verdict === 'tie' ? null : this.choice.strength });
+    const { form } = this.source.task;
+    if (this.item === null || form.kind !== 'verdict' || (verdict === 'tie' && !form.allowsTie)) return;
+    if (this.choice.verdict === verdict) this.submit();
+    else this.change({ verdict, ...(verdict === 'tie' ? { strength: null } : {}) });
   }
 
   setStrength(strength: number): void {
     if (this.item === null || this.choice.verdict === 'tie') return;
-    this.#change({ ...this.choice, strength: this.choice.strength === strength ? null : strength });
+    this.change({ strength: this.choice.strength === strength ? null : strength });
+  }
+
+  setScore(score: number): void {
+    if (this.choice.score === score) this.submit();
+    else this.change({ score });
+  }
+
+  setCorrectness(correctness: Correctness): void {
+    if (this.choice.correctness === correctness) this.submit();
+    else this.change({ correctness });
+  }
+
+  toggleCriterion(id: string): void {
+    const { metIds } = this.choice;
+    const isMet = metIds.includes(id);
+    this.change({ isRated: true, metIds: isMet ? metIds.filter((each) => each !== id) : [...metIds, id] });
+  }
+
+  toggleCategory(name: string): void {
+    const { categories } = this.choice;
+    const has = categories.includes(name);
+    this.change({ categories: has ? categories.filter((each) => each !== name) : [...categories, name] });
+  }
+
+  addSpan(span: Span): void {
+    this.change({ spans: [...this.choice.spans, span] });
+  }
+
+  removeSpan(span: Span): void {
+    this.change({ spans: this.choice.spans.filter((each) => each !== span) });
   }
 
   setComment(comment: string): void {
@@ -104,105 +128,149 @@ export class GradeSession {
   }
 
   submit(): void {
-    const { item, choice } = this;
-    const { verdict, strength, comment } = choice;
-    if (item === null || verdict === null) return;
-    const step: Step = { promptId: item.promptId, choice, eventId: null, isSkip: false };
-    const grade = {
-      kind: 'verdict' as const,
-      leftId: item.left.responseId,
-      rightId: item.right.responseId,
-      verdict,
-      ...(strength === null ? {} : { strength }),
-    };
-    const detail = {
-      latencyMs: Math.max(0, performance.now() - this.#shownMs),
+    const { item, choice, rater, source } = this;
+    const { form } = source.task;
+    if (item === null) return;
+    // A rubric of which nothing is met is an answer, but not by accident: it is said by submitting twice.
+    if (form.kind === 'rubric' && !choice.isRated) {
+      this.change({ isRated: true });
+      return;
+    }
+    const grade = gradeOf(choice, form, item);
+    if (grade === null) return;
+    const { comment, spans, categories } = choice;
+    const given = {
+      rater,
+      grade,
+      latencyMs: this.#time.read(clock()),
+      ...this.#inQueue(),
       ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
+      ...(spans.length === 0 ? {} : { spans }),
+      ...(categories.length === 0 ? {} : { categories }),
     };
-    const { rater } = this.#queue;
-    this.#store(step, item, text.grade.submitFailed, () =>
-      this.#app.client.call('grade.submit', { rater, grade, ...detail }),
+    const { current } = item;
+    this.#store(item, text.grade.submitFailed, current === null ? 1 : 0, () =>
+      current === null
+        ? this.#app.client.call('grade.submit', given)
+        : this.#app.client.call('grade.revise', { ...given, targetId: current.eventId }),
     );
   }
 
   skip(reason: string): void {
-    const { item } = this;
+    const { item, rater } = this;
     if (item === null) return;
-    const step: Step = { promptId: item.promptId, choice: this.choice, eventId: null, isSkip: true };
-    this.#store(step, item, text.grade.skipFailed, () =>
-      this.#app.client.call('grade.skip', { rater: this.#queue.rater, item: pairOf(item), reason }),
+    this.#store(item, text.grade.skipFailed, 0, () =>
+      this.#app.client.call('grade.skip', { rater, item: item.item, reason, ...this.#inQueue() }),
     );
   }
 
   flag(reason: string): void {
-    const { item } = this;
+    const { item, rater } = this;
     if (item === null) return;
     void this.#inOrder(() =>
-      this.#app.client.call('grade.flag', { rater: this.#queue.rater, item: pairOf(item), reason }),
+      this.#app.client.call('grade.flag', { rater, item: item.item, reason, ...this.#inQueue() }),
     ).then(
       () => this.#app.toasts.success(text.grade.flagged),
       (error: unknown) => this.#app.toasts.error(text.grade.flagFailed, error),
     );
   }
 
-  /** Takes the newest step back and shows its item again, with what had been chosen. */
+  /** Takes the newest step back, also one from before a restart, and shows its item with what had been said. */
   async undo(): Promise<void> {
-    const step = this.#steps.at(-1);
-    if (step === undefined) {
-      this.#app.toasts.show({ tone: 'info', title: text.grade.nothingToUndo });
-      return;
-    }
-    this.#steps = this.#steps.slice(0, -1);
+    await this.#step('grade.undoLast', text.grade.nothingToUndo, text.grade.undoFailed, (event) => {
+      this.#count(-1, event.action !== 'skip');
+    });
+  }
+
+  /** Does again what was taken back last. */
+  async redo(): Promise<void> {
+    await this.#step('grade.redoLast', text.grade.nothingToRedo, text.grade.redoFailed, (event) => {
+      this.#count(1, event.action !== 'skip');
+    });
+  }
+
+  /** Shows an item again that has been graded, to revise it. */
+  async revisit(event: Event): Promise<void> {
     try {
-      const item = await this.#inOrder(async () => {
-        const { rater } = this.#queue;
-        if (step.eventId === null) return null;
-        await this.#app.client.call('grade.undo', { rater, targetId: step.eventId });
-        return (await this.#fetch(step.promptId - 1, false)).item;
-      });
-      if (item === null) return;
-      this.#undone = [...this.#undone, step];
-      this.#count(-1, step.isSkip);
-      this.#show(item, step.choice);
+      const item = await this.#inOrder(() => this.source.itemOf(event));
+      if (item === null) this.#app.toasts.show({ tone: 'info', title: text.grade.elsewhere });
+      else this.#show(item, this.#choiceOf(event));
     } catch (error) {
-      this.#steps = [...this.#steps, step];
-      this.#app.toasts.error(text.grade.undoFailed, error);
+      this.#app.toasts.error(text.grade.loadFailed, error);
     }
   }
 
-  /** Submits again what was taken back, if its item is on the screen. */
-  redo(): void {
-    const step = this.#undone.at(-1);
-    if (step === undefined || step.promptId !== this.item?.promptId) return;
-    this.choice = step.choice;
-    this.submit();
+  change(change: Partial<Choice>): void {
+    if (this.item === null) return;
+    this.choice = { ...this.choice, ...change };
+    this.#saveDraft();
+  }
+
+  async #step(
+    method: 'grade.undoLast' | 'grade.redoLast',
+    nothing: string,
+    failed: string,
+    counted: (event: Event) => void,
+  ): Promise<void> {
+    const { rater } = this;
+    try {
+      const { event, ...steps } = await this.#inOrder(() => this.#app.client.call(method, { rater }));
+      this.#readSteps(steps);
+      if (event === null) {
+        this.#app.toasts.show({ tone: 'info', title: nothing });
+        return;
+      }
+      counted(event);
+      const item = await this.#inOrder(() => this.source.itemOf(event));
+      if (method === 'grade.redoLast')
+        await this.#advance(item?.place ?? this.item?.place ?? 0, Promise.resolve());
+      else if (item === null) this.#app.toasts.show({ tone: 'info', title: text.grade.undoneElsewhere });
+      else this.#show(item, this.#choiceOf(event));
+    } catch (error) {
+      this.#app.toasts.error(failed, error);
+    }
+  }
+
+  #choiceOf({ grade, comment, spans, categories }: Event): Choice {
+    const rest = { comment: comment ?? '', spans, categories };
+    return grade === null ? { ...NOTHING, ...rest } : choiceOf(grade, rest);
+  }
+
+  #readSteps(steps: { readonly canUndo: boolean; readonly canRedo: boolean }): void {
+    this.canUndo = steps.canUndo;
+    this.canRedo = steps.canRedo;
+  }
+
+  async #readPace(): Promise<void> {
+    const { queueId } = this.source;
+    if (queueId === null) return;
+    const { medianLatencyMs } = await this.#app.client.call('queue.progress', { queueId, rater: this.rater });
+    this.paceMs = medianLatencyMs;
+  }
+
+  #inQueue(): { readonly queueId?: number } {
+    const { queueId } = this.source;
+    return queueId === null ? {} : { queueId };
   }
 
   /** Shows the next item at once, and stores the step behind it. */
-  #store(
-    step: Step,
-    item: BlindItem,
-    failed: string,
-    call: () => Promise<{ readonly eventId: string }>,
-  ): void {
+  #store(item: GradeItem, failed: string, isGrade: 0 | 1, call: () => Promise<unknown>): void {
     clearTimeout(this.#commentTimer);
-    this.#steps = [...this.#steps, step];
-    this.#undone = this.#undone.filter((each) => each.promptId !== step.promptId);
-    this.#count(1, step.isSkip);
+    const { choice } = this;
+    this.canUndo = true;
+    this.canRedo = false;
+    this.#count(1, isGrade === 1);
     const stored = this.#inOrder(call);
-    void this.#advance(item.promptId, stored);
-    stored.then(
-      ({ eventId }) => (step.eventId = eventId),
-      (error: unknown) => {
-        this.#steps = this.#steps.filter((each) => each !== step);
-        this.#count(-1, step.isSkip);
-        this.#app.toasts.error(failed, error);
-        this.#show(item, step.choice);
-      },
-    );
+    void this.#advance(item.place, stored);
+    stored.catch((error: unknown) => {
+      this.#count(-1, isGrade === 1);
+      this.#app.toasts.error(failed, error);
+      this.#show(item, choice);
+    });
+    if (this.done % 10 === 0) void stored.then(() => this.#readPace()).catch(() => undefined);
   }
 
-  async #advance(promptId: number, stored: Promise<unknown>): Promise<void> {
+  async #advance(place: number, stored: Promise<unknown>): Promise<void> {
     const next = this.#next;
     this.#next = null;
     try {
@@ -214,8 +282,8 @@ export class GradeSession {
       // The end of the queue, or nothing was fetched yet: what was left behind counts only once this step is stored.
       this.isLoading = true;
       await stored;
-      const after = await this.#fetch(promptId, false);
-      this.#show(after.item ?? (await this.#fetch(0, false)).item);
+      const after = await this.source.next(place, false);
+      this.#show(after.item ?? (await this.source.next(0, false)).item);
     } catch (error) {
       this.error = error;
     } finally {
@@ -223,49 +291,36 @@ export class GradeSession {
     }
   }
 
-  #show(item: BlindItem | null, choice?: Choice): void {
+  #show(item: GradeItem | null, choice?: Choice): void {
     this.item = item;
-    this.choice = choice ?? readDraft(item?.draft ?? null);
-    this.hasDraft = this.choice.verdict !== null;
+    const draft = readDraft(item?.draft ?? null);
+    const graded = item?.current === null || item === null ? null : choiceOf(item.current.grade);
+    this.choice = choice ?? (item?.draft === null && graded !== null ? graded : draft);
     this.error = null;
-    this.#shownMs = performance.now();
-    this.#next = item === null ? null : this.#prefetch(item.promptId);
+    this.#time = new ActiveTime(clock());
+    this.#next = item === null ? null : this.#prefetch(item.place);
   }
 
-  #prefetch(afterPromptId: number): Promise<BlindItem | null> {
-    return this.#fetch(afterPromptId, false).then(
+  #prefetch(after: number): Promise<GradeItem | null> {
+    return this.source.next(after, false).then(
       ({ item }) => item,
       // Asked for again when it is wanted, and then told.
       () => null,
     );
   }
 
-  #fetch(afterPromptId: number, countsRemaining: boolean): Promise<MethodOutput<'grade.next'>> {
-    const { rater, models, seed } = this.#queue;
-    return this.#app.client.call('grade.next', { rater, models, seed, afterPromptId, countsRemaining });
-  }
-
-  #change(choice: Choice): void {
-    this.choice = choice;
-    this.#saveDraft();
-  }
-
   #saveDraft(): void {
     clearTimeout(this.#commentTimer);
-    const { item, choice } = this;
+    const { item, choice, rater } = this;
     if (item === null) return;
-    const { rater } = this.#queue;
-    void this.#inOrder(() =>
-      this.#app.client.call('grade.saveDraft', { rater, item: pairOf(item), draft: { ...choice } }),
-    ).then(
-      () => (this.hasDraft = true),
-      (error: unknown) => this.#app.toasts.error(text.grade.draftFailed, error),
-    );
+    this.#inOrder(() =>
+      this.#app.client.call('grade.saveDraft', { rater, item: item.item, draft: { ...choice } }),
+    ).catch((error: unknown) => this.#app.toasts.error(text.grade.draftFailed, error));
   }
 
-  #count(step: 1 | -1, isSkip: boolean): void {
+  #count(step: 1 | -1, isGrade: boolean): void {
     if (this.remaining !== null) this.remaining = Math.max(0, this.remaining - step);
-    if (!isSkip) this.done = Math.max(0, this.done + step);
+    if (isGrade) this.done = Math.max(0, this.done + step);
   }
 
   /** One call after the other: a draft must never overtake the grade that ends it. */
@@ -278,18 +333,4 @@ export class GradeSession {
     );
     return result;
   }
-}
-
-function pairOf(item: BlindItem): { kind: 'pair'; leftId: number; rightId: number } {
-  return { kind: 'pair', leftId: item.left.responseId, rightId: item.right.responseId };
-}
-
-function readDraft(draft: Readonly<Record<string, unknown>> | null): Choice {
-  if (draft === null) return NOTHING;
-  const { verdict, strength, comment } = draft;
-  return {
-    verdict: verdict === 'left' || verdict === 'right' || verdict === 'tie' ? verdict : null,
-    strength: typeof strength === 'number' ? strength : null,
-    comment: typeof comment === 'string' ? comment : '',
-  };
 }

@@ -200,6 +200,8 @@ function inlineText(inlines: readonly Inline[]): string {
         case 'link':
         case 'image':
           return inline.label + inline.address;
+        case 'math':
+          return inline.tex;
         case 'break':
           return '';
         case 'strong':
