@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { trustedOrigins } from './electron/app-origin.ts';
 import { registerAppScheme, serveApp } from './electron/app-protocol.ts';
 import { guardIpc } from './electron/guarded-ipc.ts';
+import { systemKeychain } from './electron/keychain.ts';
 import { lockPages, lockSession } from './electron/lockdown.ts';
 import { setMenu } from './electron/menu.ts';
 import { onOpenRequests, projectAmong } from './electron/open-requests.ts';
@@ -11,6 +12,7 @@ import { openProjectWindow } from './electron/project-window.ts';
 import { createProjectWindows, type ProjectWindows } from './electron/project-windows.ts';
 import { utilityEngine } from './electron/utility-engine.ts';
 import { openWindowState } from './electron/window-state.ts';
+import { openKeyStore } from './host/key-store.ts';
 import { openKnownProjects, type KnownProjects } from './host/known-projects.ts';
 import { defaultUserData, makeUserFolders } from './host/user-folders.ts';
 import { openWorkspace } from './host/workspace.ts';
@@ -34,6 +36,7 @@ else app.quit();
 async function run(): Promise<void> {
   const folders = makeUserFolders(userData);
   const projects = openKnownProjects(folders, clock);
+  const keys = openKeyStore(folders.data, systemKeychain);
   const windows = createProjectWindows((initialProject) => {
     const workspace = openWorkspace({
       startEngine: utilityEngine({
@@ -54,6 +57,7 @@ async function run(): Promise<void> {
     return openProjectWindow({
       workspace,
       folders,
+      keys,
       state: openWindowState(userData),
       version: packageJson.version,
       preloadPath: fileURLToPath(at('../preload/preload.cjs')),

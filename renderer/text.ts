@@ -6,6 +6,7 @@ import { exportText } from './text/export.ts';
 import { gradeText } from './text/grade.ts';
 import { homeText } from './text/home.ts';
 import { trainText } from './text/train.ts';
+import { vectorsText } from './text/vectors.ts';
 
 /** Everything the window says, in one place. Sections of single screens are in `text/`. */
 export const text = {
@@ -98,6 +99,7 @@ export const text = {
   },
   home: homeText,
   data: dataText,
+  vectors: vectorsText,
   grade: gradeText,
   analysis: analysisText,
   bias: biasText,

@@ -6,6 +6,7 @@ import type { PickedFile } from '../../src/contract/host.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { freePath, safeFileName } from '../host/free-name.ts';
 import type { HostHandlers } from '../host/host-calls.ts';
+import type { KeyStore } from '../host/key-store.ts';
 import { PROJECT_EXTENSION } from '../host/known-projects.ts';
 import { platformName } from '../host/platform.ts';
 import type { UserFolders } from '../host/user-folders.ts';
@@ -23,9 +24,10 @@ export function nativeHandlers(deps: {
   readonly window: BrowserWindow;
   readonly workspace: Workspace;
   readonly folders: UserFolders;
+  readonly keys: KeyStore;
   readonly version: string;
 }): HostHandlers {
-  const { window, workspace, folders, version } = deps;
+  const { window, workspace, folders, keys, version } = deps;
   /** What may be shown in the file manager: what this window has written. */
   const written = new Set<string>();
   workspace.listen((event) => {
@@ -101,6 +103,15 @@ export function nativeHandlers(deps: {
       // The folder itself, not its parent: what is in it is what people look for.
       const isFolder = (await stat(path)).isDirectory();
       shell.showItemInFolder(isFolder ? join(path, 'README.md') : path);
+      return {};
+    },
+    'host.keys': async () => ({ canKeep: await keys.isAvailable(), servers: [...keys.servers()] }),
+    'host.saveKey': async ({ server, key }) => {
+      await keys.save(server, key);
+      return {};
+    },
+    'host.forgetKey': ({ server }) => {
+      keys.forget(server);
       return {};
     },
     'host.openExternal': async ({ url }) => ({ isOpened: await askAndOpenExternal(window, url) }),

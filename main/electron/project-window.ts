@@ -1,5 +1,7 @@
 import { BrowserWindow, nativeTheme } from 'electron';
+import type { Answer } from '../../src/contract/methods.ts';
 import { createHostCall, type HostCall } from '../host/host-calls.ts';
+import { addKeptKeys, type KeyStore } from '../host/key-store.ts';
 import type { UserFolders } from '../host/user-folders.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { sendEvent } from './guarded-ipc.ts';
@@ -11,11 +13,13 @@ export interface ProjectWindow {
   readonly window: BrowserWindow;
   readonly workspace: Workspace;
   readonly callHost: HostCall;
+  readonly callEngine: (method: string, input: unknown) => Promise<Answer<unknown>>;
 }
 
 export interface ProjectWindowDeps {
   readonly workspace: Workspace;
   readonly folders: UserFolders;
+  readonly keys: KeyStore;
   readonly state: WindowState;
   readonly version: string;
   readonly preloadPath: string;
@@ -65,7 +69,10 @@ export function openProjectWindow(deps: ProjectWindowDeps): ProjectWindow {
   void window.loadURL(deps.pageUrl);
 
   const handlers = nativeHandlers({ ...deps, window });
-  return { window, workspace, callHost: createHostCall(handlers) };
+  return {
+    ...{ window, workspace, callHost: createHostCall(handlers) },
+    callEngine: addKeptKeys(workspace.engine.call, deps.keys),
+  };
 }
 
 function showProject(window: BrowserWindow, name: string | null, path: string): void {

@@ -32,7 +32,7 @@ export function createProjectWindows(open: (initialProject: string | null) => Pr
   function callEngine(own: ProjectWindow, method: string, input: unknown): Promise<Answer<unknown>> {
     const path = method === 'project.open' ? pathIn(input) : null;
     const holder = path === null ? undefined : holderOf(path);
-    if (holder === undefined || holder === own) return own.workspace.engine.call(method, input);
+    if (holder === undefined || holder === own) return own.callEngine(method, input);
     bringToFront(holder);
     const message = 'This project is open in another window, which is now in front.';
     return Promise.resolve({ ok: false, error: { code: 'locked', message } });

@@ -34,7 +34,14 @@ export function browserHandlers(deps: {
     'host.saveFile': noDialogs,
     'host.showInFolder': noDialogs,
     'host.openExternal': noDialogs,
+    'host.keys': () => ({ canKeep: false, servers: [] }),
+    'host.saveKey': noKeychain,
+    'host.forgetKey': noKeychain,
   };
+}
+
+function noKeychain(): never {
+  throw new AppError('usage', 'A page in a browser has no keychain: the key is given each time.');
 }
 
 function noDialogs(): never {

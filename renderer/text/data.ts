@@ -1,7 +1,7 @@
 export const dataText = {
   title: 'Data',
   import: 'Import…',
-  tabs: { prompts: 'Prompts', sources: 'Sources', imports: 'Imports' },
+  tabs: { prompts: 'Prompts', sources: 'Sources', imports: 'Imports', vectors: 'Vectors' },
   empty: 'No data yet',
   emptyDetail: 'Drop a file here, or choose one: JSONL, CSV, packed with gzip or not.',
   chooseFile: 'Choose a file…',

@@ -11,6 +11,7 @@ import { z } from './zod.ts';
  */
 
 const path = z.string().min(1);
+const server = z.url({ protocol: /^https?$/ });
 const chosen = z.object({ path: path.nullable() });
 
 export const hostInfo = z.object({
@@ -67,6 +68,11 @@ export const hostMethods = {
   'host.showInFolder': query(z.object({ path }), nothing),
   /** http(s) only, after a question. Native dialogs only. */
   'host.openExternal': query(z.object({ url: z.string().max(2000) }), z.object({ isOpened: z.boolean() })),
+  /** The servers whose keys are kept by the system's keychain. None can be kept: a key is given each time. */
+  'host.keys': query(nothing, z.object({ canKeep: z.boolean(), servers: z.array(z.string()) })),
+  /** Keeps a key for a server, outside every project. It is used when that server is asked, and never given back. */
+  'host.saveKey': query(z.object({ server, key: z.string().min(1).max(10_000) }), nothing),
+  'host.forgetKey': query(z.object({ server }), nothing),
   'host.readSettings': query(nothing, z.object({ settings: z.record(z.string(), z.unknown()) })),
   /** Replaces the settings by these. */
   'host.writeSettings': query(z.object({ settings: z.record(z.string(), z.unknown()) }), nothing),

@@ -109,8 +109,9 @@ export async function embedPrompts(
       counts.shared += done.shared;
       if (done.tokens === null) isCounted = false;
       else counts.tokens += done.tokens;
-      keep(db, plan.name, encoder, done.rows, deps.clock());
+      if (done.rows.length > 0) keep(db, plan.name, encoder, done.rows, deps.clock());
       report();
+      if (done.failure !== null) throw done.failure;
     }
   } finally {
     await encoder.close();
@@ -131,6 +132,8 @@ interface EncodedWindow {
   readonly encoded: number;
   readonly shared: number;
   readonly tokens: number | null;
+  /** Why some are missing, or null. */
+  readonly failure: Error | null;
 }
 
 /** The vectors of a few batches of prompts: of equal texts one is encoded, or none where the project has it already. */
@@ -153,38 +156,27 @@ async function encodeWindow(
   const batches: string[][] = [];
   for (let i = 0; i < texts.length; i += encoder.batchSize)
     batches.push(texts.slice(i, i + encoder.batchSize));
-  // The first failure ends the others: what they would bring could not be kept.
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const encoded = await Promise.all(
+  // A failure does not end the others: what they bring is paid for, and is kept.
+  let failure: Error | null = null;
+  let encoded = 0;
+  let tokens: number | null = 0;
+  await Promise.all(
     batches.map(async (batch) => {
       try {
-        return await encoder.encode(batch, either);
+        const answer = await encoder.encode(batch, signal);
+        answer.vectors.forEach((vector, i) => vectors.set(batch[i], vector));
+        encoded += batch.length;
+        tokens = tokens === null || answer.tokens === null ? null : tokens + answer.tokens;
       } catch (error) {
-        failed.abort();
-        throw error;
+        failure ??= error instanceof Error ? error : new Error(String(error));
       }
     }),
   );
-  encoded.forEach((batch, i) => {
-    batch.vectors.forEach((vector, j) => {
-      vectors.set(batches[i][j], vector);
-    });
-  });
   const rows = window.flatMap(({ promptId, text }) => {
     const vector = vectors.get(text);
     return vector === undefined ? [] : [{ promptId, vector }];
   });
-  const counted = encoded.map(({ tokens }) => tokens);
-  return {
-    rows,
-    encoded: texts.length,
-    shared: window.length - texts.length,
-    tokens: counted.reduce(
-      (sum: number | null, each) => (sum === null || each === null ? null : sum + each),
-      0,
-    ),
-  };
+  return { rows, encoded, shared: rows.length - encoded, tokens, failure };
 }
 
 function requireSameEncoder(db: ReadableDb, name: string, { description }: Encoder): void {
