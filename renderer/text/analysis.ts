@@ -60,6 +60,8 @@ export const analysisText = {
     'paired-difference': 'paired difference',
     'two-stage-surrogate': 'two-stage surrogate',
     'surrogate-aipw': 'surrogate AIPW',
+    'released-script-r': 'published recipe, R',
+    'released-script-dr': 'published recipe, DR',
     random: 'random',
     'always-strong': 'always strong',
     'always-cheap': 'always cheap',

@@ -171,6 +171,8 @@ export const runMethods = {
       /** Preferences for all training prompts, also for those with gold. */
       isPaired: z.boolean().default(false),
       learner: learnerName.default('ridge'),
+      /** The published recipe with its forests too: slow, for comparison. */
+      withReleasedScript: z.boolean().default(false),
       dimensions,
       seed: seed.default(0),
     }),

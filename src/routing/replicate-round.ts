@@ -3,11 +3,10 @@ import { createRng, deriveSeed } from '../core/rng.ts';
 import { fitEstimators, type Fit } from '../causal/fit.ts';
 import type { Estimate, EstimatorName } from '../causal/estimators.ts';
 import { mean, standardDeviation } from '../stats/descriptive.ts';
+import { fitReleasedScript } from '../causal/released-script.ts';
+import { fitLearner, type LearnerName } from '../learners/fit-learner.ts';
 import { fitNearest, predictNearest } from '../learners/nearest-neighbours.ts';
-import type { LearnerName } from '../learners/fit-learner.ts';
-import { predictLinear } from '../learners/linear.ts';
 import { predict } from '../learners/model.ts';
-import { fitRidge } from '../learners/ridge.ts';
 import { featuresOf } from '../features/block-rows.ts';
 import type { FeatureInputs } from '../features/feature-inputs.ts';
 import { fitBlocks } from '../features/fit-blocks.ts';
@@ -23,8 +22,11 @@ export interface ReplicateConfig {
   readonly nTest: number;
   /** Preferences for all training prompts, also for those with gold. */
   readonly isPaired: boolean;
-  readonly learner: LearnerName;
   readonly seed: number;
+  /** What ψ is learnt with. */
+  readonly learner: LearnerName;
+  /** The published recipe too, with its forests: slow, for comparison. */
+  readonly withReleasedScript: boolean;
   /** Width of a text block. */
   readonly dimensions: number;
 }
@@ -78,7 +80,8 @@ export function replicateRound(
   const xTest = featuresOf(prepared, encoder, test);
   const gain = take(snapshot.allGoldGain, test);
   const started = clock();
-  const fit = fitEstimators(toSample(training, x, training.designedPropensity), {
+  const sample = toSample(training, x, training.designedPropensity);
+  const fit = fitEstimators(sample, {
     scheme: { kind: 'grouped', repeats: 3, seed },
     crossValidationScheme: { kind: 'grouped', repeats: 1, seed },
     // The rounds draw gold anew, by chance alone.
@@ -104,11 +107,24 @@ export function replicateRound(
     const predicted = predict();
     score(name, predicted, (clock() - from) / 1000);
   };
+  if (config.withReleasedScript) {
+    const from = clock();
+    const script = fitReleasedScript(sample, seed);
+    const each = (clock() - from) / 2000;
+    score('released-script-r', predict(script.rLearner, xTest), each);
+    score('released-script-dr', predict(script.drLearner, xTest), each);
+  }
   timed('knn', () => {
     const { goldRows, sample } = fit.problem;
     return predictNearest(fitNearest(takeRows(sample.x, goldRows), take(sample.goldGain, goldRows)), xTest);
   });
-  timed('all-gold', () => predictLinear(fitRidge(x, take(snapshot.allGoldGain, trainRows)), xTest));
+  timed('all-gold', () => {
+    const every = take(snapshot.allGoldGain, trainRows);
+    return predict(
+      fitLearner(config.learner, x, every, undefined, { seed, group: training.group, control }).model,
+      xTest,
+    );
+  });
   timed('oracle', () => gain);
   timed('always-strong', () => new Float64Array(gain.length).fill(Number.POSITIVE_INFINITY));
   timed('always-cheap', () => new Float64Array(gain.length).fill(Number.NEGATIVE_INFINITY));

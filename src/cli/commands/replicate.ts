@@ -21,6 +21,7 @@ interface ReplicateOptions extends CommonOptions, PairOptions {
   readonly test: number;
   readonly paired?: boolean;
   readonly learner: (typeof learners)[number];
+  readonly releasedScript?: boolean;
   readonly seed: number;
 }
 
@@ -37,6 +38,7 @@ export function addReplicate(program: Command, execute: Execute): void {
     .requiredOption('--test <n>', 'test prompts of a round', parseCount)
     .option('--paired', 'preferences for all training prompts, also for those with gold')
     .addOption(choice('--learner <name>', 'what the routers are', learners).default('ridge'))
+    .option('--released-script', 'also the published recipe with its forests: slow, for comparison')
     .option('--seed <n>', 'seed of the splits', parseSeed, 0)
     .option('--json', 'print one JSON document')
     .action((project: string, options: ReplicateOptions) =>
@@ -51,6 +53,7 @@ export function addReplicate(program: Command, execute: Execute): void {
           nTest: options.test,
           isPaired: options.paired === true,
           learner: options.learner,
+          withReleasedScript: options.releasedScript === true,
           seed: options.seed,
         });
         context.output.result(result, () => formatReplicate(result));

@@ -13,9 +13,9 @@ export async function replicate(
   job: JobContext,
 ): Promise<JobResult<'replicate.start'>> {
   const startedMs = deps.clock();
-  const { rounds, nGold, nTest, isPaired, learner, seed, dimensions } = input;
+  const { rounds, nGold, nTest, isPaired, learner, withReleasedScript, seed, dimensions } = input;
   const snapshot = readPairSnapshot(session(), input);
-  const config = { rounds, nGold, nTest, isPaired, learner, seed, dimensions };
+  const config = { rounds, nGold, nTest, isPaired, learner, withReleasedScript, seed, dimensions };
   checkReplicate(snapshot, config);
   job.control.report({ stage: 'rounds', fraction: 0, done: 0, total: rounds, unit: 'rounds' });
   const parts = splitRange(rounds, deps.maxWorkers);
