@@ -35,6 +35,11 @@ export const inspectionDocument = z.object({
   ),
   /** One entry a held-out prompt. */
   predictedGain: z.array(z.number()),
+  /**
+   * Where refits on redrawn labels put each predicted gain, 95 % of them; ignores shrinkage bias. Null for runs without
+   * redrawn training.
+   */
+  predictedCi95: z.array(z.tuple([z.number(), z.number()])).nullable(),
   goldGain: z.array(z.number()),
   /** The prompts where most is at stake: largest gold gain, either way, first. */
   prompts: z.array(

@@ -144,6 +144,8 @@ export const trainConfig = pairRequest.extend({
   holdOutDev: z.boolean().default(false),
   /** Redraw training and test for intervals: takes about as long again as the training. */
   intervals: z.boolean().default(true),
+  /** How often. A cascade whose file asks an expert needs 100. */
+  draws: z.int().min(20).max(2000).default(200),
   /** Repeats of cross-fitting. */
   repeats: z.int().min(1).max(20).default(3),
   seed: seed.default(0),

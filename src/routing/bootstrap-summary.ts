@@ -1,5 +1,5 @@
 import type { Tensor, TrainedRouter } from '../runtime/manifest.ts';
-import { BOOTSTRAP_DRAWS, percentileInterval } from '../stats/bootstrap.ts';
+import { percentileInterval } from '../stats/bootstrap.ts';
 import { mean } from '../stats/descriptive.ts';
 import type { DrawFigures, RunDraw } from './bootstrap-run.ts';
 import { CURVE_SHARES, METRIC_NAMES, type Evaluation } from './evaluate.ts';
@@ -34,8 +34,6 @@ export interface Uncertainty {
   >;
   readonly meanBias: Interval | null;
 }
-
-export const UNCERTAINTY_DRAWS = BOOTSTRAP_DRAWS;
 
 const METHOD =
   'Exponential-weight bootstrap by prompt, folds kept: in each draw every regression, the cross-fitting, auto’s ' +

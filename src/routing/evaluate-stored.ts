@@ -10,6 +10,8 @@ export interface StoredRun {
   readonly blocks: FittedBlocks;
   readonly models: StoredModels;
   readonly config: TrainConfig;
+  /** What training gave on redrawn labels, (intercept, coefficients) each; absent where it was not redrawn. */
+  readonly refits?: readonly (readonly number[])[];
 }
 
 /** A stored run on the data and labels that the project has now. The baselines knn and all-gold are fitted anew. */

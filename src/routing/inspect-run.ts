@@ -1,4 +1,5 @@
 import { intervalOfMean } from '../causal/mean-bias.ts';
+import { featuresOf } from '../features/block-rows.ts';
 import { mean } from '../stats/descriptive.ts';
 import { CURVE_SHARES, type Candidate } from './evaluate.ts';
 import { policyCurveOf } from './evaluate-many.ts';
@@ -7,6 +8,7 @@ import { prepareStored, type StoredRun } from './evaluate-stored.ts';
 import { evaluationSet, type EvaluationSet } from './evaluation-set.ts';
 import { gainAtShares, gainCurve, rankByGain } from './gain-curve.ts';
 import { manySet } from './many-set.ts';
+import { promptIntervals } from './prompt-intervals.ts';
 import { pairOf, type Snapshot } from './snapshot.ts';
 
 /**
@@ -23,6 +25,8 @@ export interface Inspection {
   /** For each held-out prompt with gold, in the order of the snapshot. */
   readonly rows: Int32Array;
   readonly predictedGain: Float64Array;
+  /** Of each predicted gain, from refits on redrawn labels; null where there are none. */
+  readonly predictedCi95: readonly (readonly [number, number])[] | null;
   readonly goldGain: Float64Array;
 }
 
@@ -53,7 +57,8 @@ export function inspectStored(snapshot: Snapshot, run: StoredRun, split: 'test' 
   if (snapshot.models.length > 1) return inspectSeveral(snapshot, run, split);
   const set = evaluationSet(pairOf(snapshot), split);
   if (set.rows.length === 0) return { ...NOTHING, rows: set.rows };
-  const { router, others } = pairCandidates(prepareStored(snapshot, run, split), set.rows);
+  const prepared = prepareStored(snapshot, run, split);
+  const { router, others } = pairCandidates(prepared, set.rows);
   const oracle: Candidate = { name: 'oracle', predicted: set.gain };
   const random: Candidate = { name: 'random', predicted: new Float64Array(set.rows.length) };
   return {
@@ -65,6 +70,10 @@ export function inspectStored(snapshot: Snapshot, run: StoredRun, split: 'test' 
     calibration: calibrationBins(router.predicted, set.gain),
     rows: set.rows,
     predictedGain: router.predicted,
+    predictedCi95:
+      run.refits === undefined || run.refits.length === 0
+        ? null
+        : promptIntervals(run.refits, featuresOf(prepared.prepared, prepared.blocks, set.rows)),
     goldGain: set.gain,
   };
 }
@@ -76,6 +85,7 @@ const NOTHING: Inspection = {
   calibration: [],
   rows: new Int32Array(0),
   predictedGain: new Float64Array(0),
+  predictedCi95: null,
   goldGain: new Float64Array(0),
 };
 

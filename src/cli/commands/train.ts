@@ -11,7 +11,14 @@ import {
   type PairOptions,
 } from '../pair-options.ts';
 import { formatFacts } from '../table.ts';
-import { choice, parseGoldAmount, parseNonNegative, parseSeed, type GoldAmount } from '../usage.ts';
+import {
+  choice,
+  parseCount,
+  parseGoldAmount,
+  parseNonNegative,
+  parseSeed,
+  type GoldAmount,
+} from '../usage.ts';
 import { formatWarnings, simulatedLabel } from '../warnings.ts';
 
 interface TrainOptions extends CommonOptions, Omit<PairOptions, 'source'> {
@@ -22,6 +29,7 @@ interface TrainOptions extends CommonOptions, Omit<PairOptions, 'source'> {
   readonly w: number;
   readonly holdOutDev?: boolean;
   readonly intervals: boolean;
+  readonly draws: number;
   readonly seed: number;
 }
 
@@ -53,6 +61,7 @@ export function addTrain(program: Command, execute: Execute): void {
     )
     .option('--hold-out-dev', 'keep the split dev (or a fifth of the prompts) out of training, to certify on')
     .option('--no-intervals', 'do not redraw training: intervals then say only how sure this router is')
+    .option('--draws <n>', 'how often training and test are redrawn for intervals', parseCount, 200)
     .option('--seed <n>', 'seed of folds, draws and intervals', parseSeed, 0)
     .option('--json', 'print one JSON document')
     .action((project: string, options: TrainOptions) =>
@@ -70,6 +79,7 @@ export function addTrain(program: Command, execute: Execute): void {
           w: options.w,
           holdOutDev: options.holdOutDev === true,
           intervals: options.intervals,
+          draws: options.draws,
           seed: options.seed,
         });
         context.output.result(

@@ -1,4 +1,4 @@
-import { UNCERTAINTY_DRAWS, type Uncertainty } from '../../routing/bootstrap-summary.ts';
+import type { Uncertainty } from '../../routing/bootstrap-summary.ts';
 import type { RunDraw } from '../../routing/bootstrap-run.ts';
 import type { StoredRun } from '../../routing/evaluate-stored.ts';
 import type { TrainReport } from '../../routing/run.ts';
@@ -20,14 +20,15 @@ export interface RedrawnRun {
   readonly uncertainty: Uncertainty;
   readonly safetensors: Uint8Array;
   /** Refits of the router, (intercept, coefficients) each: intervals of single prompts. */
-  readonly thetas: readonly (readonly number[])[];
+  readonly refits: readonly (readonly number[])[];
 }
 
-/** Redraws a run's training and test prompts, spread over workers, in the part of the job from `from` on. */
+/** Redraws a run's training and test prompts `count` times, spread over workers, in the part of the job from `from` on. */
 export async function redrawRun(
   { deps }: EngineContext,
   job: JobContext,
   { snapshot, run, report, safetensors }: TrainedRun,
+  count: number,
   from: number,
 ): Promise<RedrawnRun> {
   const middle = from + 0.1 * (1 - from);
@@ -39,12 +40,12 @@ export async function redrawRun(
           deps,
           { ...job, control: subProgress(job.control, middle, 0.98) },
           'bootstrap-draws',
-          splitRange(UNCERTAINTY_DRAWS, deps.maxWorkers).map(([first, last]) => ({
+          splitRange(count, deps.maxWorkers).map(([first, last]) => ({
             bootstrap,
             from: first,
             to: last,
           })),
-          UNCERTAINTY_DRAWS,
+          count,
         )
       ).flat()
     : [];
@@ -57,7 +58,7 @@ export async function redrawRun(
   });
   return {
     ...finished,
-    thetas: draws.slice(0, KEPT_REFITS).map(({ theta }) => Array.from(theta, shorten)),
+    refits: draws.slice(0, KEPT_REFITS).map(({ theta }) => Array.from(theta, shorten)),
   };
 }
 

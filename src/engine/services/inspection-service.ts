@@ -38,6 +38,7 @@ export async function inspectRun(
     policyCurves: inspection.policyCurves,
     calibration: inspection.calibration,
     predictedGain: Array.from(inspection.predictedGain),
+    predictedCi95: inspection.predictedCi95,
     goldGain: Array.from(goldGain),
     prompts: byStake.slice(0, MOST_PROMPTS).flatMap((row) => {
       const at = inspection.rows[row];

@@ -56,9 +56,9 @@ export async function train(
     config: task.config,
   };
   const redrawn = input.intervals
-    ? await redrawRun(context, job, { ...trained, snapshot, run }, 0.5)
-    : { uncertainty: null, thetas: [], safetensors: trained.safetensors };
-  const { uncertainty, thetas, safetensors } = redrawn;
+    ? await redrawRun(context, job, { ...trained, snapshot, run }, input.draws, 0.5)
+    : { uncertainty: null, refits: [], safetensors: trained.safetensors };
+  const { uncertainty, refits, safetensors } = redrawn;
   const document = trainDocument.parse({
     ...report,
     uncertainty,
@@ -66,7 +66,7 @@ export async function train(
     seconds: (deps.clock() - createdMs) / 1000,
     manifest: runManifest,
   });
-  const result = { ...document, thetas };
+  const result = { ...document, refits };
   insertRun(open.file.db, {
     id: runId,
     createdMs,
@@ -144,7 +144,12 @@ export function trainerConfig(input: ParsedInput<'run.train'>): TrainConfig {
 }
 
 export function readStoredRun(session: Session, run: Run, config: TrainConfig): StoredRun {
-  return { blocks: blocksOf(requireArtifact(session, run.id)), models: modelsOf(session, run), config };
+  return {
+    blocks: blocksOf(requireArtifact(session, run.id)),
+    models: modelsOf(session, run),
+    config,
+    refits: refitsOf(run),
+  };
 }
 
 function blocksOf(safetensors: Uint8Array): StoredRun['blocks'] {
@@ -157,6 +162,13 @@ function blocksOf(safetensors: Uint8Array): StoredRun['blocks'] {
     warnings: [],
   };
 }
+
+/** Runs without redrawn training have none. */
+function refitsOf(run: Run): readonly (readonly number[])[] {
+  return keptRefits.parse(run.result).refits;
+}
+
+const keptRefits = z.object({ refits: z.array(z.array(z.number())).default([]) });
 
 function modelsOf(session: Session, run: Run): StoredModels {
   const bytes = getRunModels(session.file.db, run.id);

@@ -57,6 +57,7 @@ const inspection: JobResult<'run.inspect'> = {
   policyCurves: {},
   calibration: [],
   predictedGain: [0.3, 0.2, -0.1, -0.3],
+  predictedCi95: null,
   goldGain: [0.5, -0.4, 0.6, 0],
   prompts: [2, 0, 1, 3].map((row) => ({ row, promptId: 10 + row, excerpt: `prompt ${row}`, category: null })),
   gainPercentiles: percentiles,
