@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 describe('bad usage exits with 2 and says what is possible', () => {
   it.each<[string, readonly string[], readonly string[]]>([
-    ['an unknown command', ['tain', project], ['tain', 'init, import, status']],
+    ['an unknown command', ['tain', project], ['tain', 'init, import']],
     ['no command', [], ['Usage: metarouter']],
     ['an unknown option', ['status', project, '--jsn'], ['--jsn', '--json']],
     ['a missing argument', ['init'], ['project', 'Usage: metarouter init']],
@@ -36,7 +36,12 @@ describe('bad usage exits with 2 and says what is possible', () => {
     ['an unknown model', ['train', project, '--strong', 'gpt-9', '--cheap', CHEAP], ['gpt-9', STRONG, CHEAP]],
     ['an unknown source', ['train', project, ...pair, '--source', 'nobody'], ['nobody', 'demo-judge']],
     ['no models named', ['train', project], ['--strong', STRONG, CHEAP]],
-    ['more than two models', ['train', project, '--models', 'a,b,c', '--anchor', 'a'], ['not available yet']],
+    ['three models and no anchor', ['train', project, '--models', 'a,b,c'], ['--anchor', 'a, b, c']],
+    [
+      'three models where two are looked at',
+      ['bias', project, '--models', 'a,b,c', '--anchor', 'a'],
+      ['name two'],
+    ],
     ['an unknown format', ['import', project, 'x', '--format', 'xml'], ['wide', 'pairs']],
     [
       'both ways to say how much gold',
