@@ -82,7 +82,7 @@ interface Reduced {
  * preferences are the same as the last time, and are taken over: with unpaired labels that is a quarter of the work.
  */
 function withoutGroups(
-  { sample, learner }: Problem,
+  { sample, learner, biasLearner }: Problem,
   heldGroups: ReadonlySet<number>,
   scheme: FoldScheme,
   previous: Reduced | undefined,
@@ -100,7 +100,7 @@ function withoutGroups(
       ),
     );
   const known = isSame ? previous.problem.sources : undefined;
-  return { problem: createProblem(reduced, foldings, { learner, known }), kept };
+  return { problem: createProblem(reduced, foldings, { learner, biasLearner, known }), kept };
 }
 
 /** One number for each row that the source judged: which row of the full sample, and its fold. */

@@ -1,10 +1,10 @@
 import { take } from '../core/matrix.ts';
-import type { LinearModel } from '../learners/linear.ts';
-import { prepareRidge } from '../learners/ridge.ts';
+import type { Model } from '../learners/model.ts';
 import { median } from '../stats/descriptive.ts';
 import { FOLD_COUNT, foldRows } from './folds.ts';
 import type { Problem, SourceProblem } from './nuisances.ts';
-import { goldRegression, scatter } from './regression.ts';
+import { goldRegression, learnRows, RIDGE_HEAD, scatter, type HeadLearner } from './regression.ts';
+import { compareBiases, type BiasChoice } from './richer-bias.ts';
 
 /**
  * The preference bias Δ_j(x) = ψ(x) − η_j(x) of one source as a conditional average treatment effect. Each function returns
@@ -15,6 +15,8 @@ export interface BiasEstimate {
   readonly bias: Float64Array;
   /** Rows whose Δ̂_j left [−2, 2], the range of a difference of two gains, and was set to its edge. */
   readonly clippedRows: number;
+  /** Where a richer learner of Δ was tried: whether it was taken, and why. */
+  readonly choice?: BiasChoice;
 }
 
 export type BiasEstimator = (problem: Problem, source: SourceProblem) => BiasEstimate;
@@ -27,7 +29,9 @@ const LARGEST_BIAS = 2;
  *   Δ̂ = argmin Σ [(o − m̂(x)) − (T − p(x)) Δ(x)]²  =  regression of (o − m̂)/(T − p) with weights (T − p)²,
  *   p = π / (π + π_j),  m̂ = p μ̂₁ + (1 − p) μ̂_j.
  */
-export const rLearnerBias: BiasEstimator = remembered((problem, source) => {
+export const rLearnerBias: BiasEstimator = remembered(chosen(rBias));
+
+function rBias(problem: Problem, source: SourceProblem, learner: HeadLearner): BiasEstimate {
   const { sample, goldRows } = problem;
   const stacked = Int32Array.from([...goldRows, ...source.rows]);
   const j = problem.sources.indexOf(source);
@@ -50,12 +54,26 @@ export const rLearnerBias: BiasEstimator = remembered((problem, source) => {
     return withoutOwnFold(problem, repeat, (fold) => {
       const kept = foldRows(stackedFolds, fold, 'outside');
       const rows = kept.map((i) => stacked[i]);
-      return prepareRidge(sample.x, { rows, weights: take(weight, kept) }).fit(take(target, kept));
+      return learnRows(sample, rows, take(target, kept), learner, take(weight, kept));
     });
   });
-});
+}
 
-/** Keeps what it has estimated for a problem and a source: `omega-grid` asks for it several times. */
+/** Ridge, and where the problem names a richer learner of Δ that one if its held-out orthogonal loss is clearly less. */
+function chosen(
+  estimate: (problem: Problem, source: SourceProblem, learner: HeadLearner) => BiasEstimate,
+): BiasEstimator {
+  return (problem, source) => {
+    const ridge = estimate(problem, source, RIDGE_HEAD);
+    const { biasLearner } = problem;
+    if (biasLearner.name === 'ridge') return ridge;
+    const richer = estimate(problem, source, biasLearner);
+    const choice = compareBiases(problem, source, ridge.bias, richer.bias);
+    return { ...(choice.isRicher ? richer : ridge), choice };
+  };
+}
+
+/** Keeps what it has estimated for a problem and a source: `omega-grid` and the warnings ask again. */
 function remembered(estimate: BiasEstimator): BiasEstimator {
   const known = new WeakMap<Problem, Map<SourceProblem, BiasEstimate>>();
   return (problem, source) => {
@@ -72,10 +90,14 @@ function remembered(estimate: BiasEstimator): BiasEstimator {
  * each is one value of a multi-valued treatment:
  *   φ_j = μ̂₁ − μ̂_j + t (r − μ̂₁)/π − h_j (y_j − μ̂_j)/π_j,   Δ̂_j = regression of φ_j on x.
  */
-export function drLearnerBias(problem: Problem, source: SourceProblem): BiasEstimate {
+export const drLearnerBias: BiasEstimator = remembered(chosen(drBias));
+
+function drBias(problem: Problem, source: SourceProblem, learner: HeadLearner): BiasEstimate {
   return overRepeats(problem, (repeat) => {
     const pseudo = doublyRobustScores(problem, source, repeat);
-    return withoutOwnFold(problem, repeat, (fold) => problem.everyoneOutside(repeat, fold).fit(pseudo));
+    return withoutOwnFold(problem, repeat, (fold) =>
+      problem.everyoneOutside(repeat, fold).learn(pseudo, learner),
+    );
   });
 }
 
@@ -110,11 +132,7 @@ export function pairedDifferenceBias(problem: Problem, source: SourceProblem): B
 }
 
 /** Δ̂ for every row from the model that `fitWithout` its fold gives. */
-function withoutOwnFold(
-  problem: Problem,
-  repeat: number,
-  fitWithout: (fold: number) => LinearModel,
-): Float64Array {
+function withoutOwnFold(problem: Problem, repeat: number, fitWithout: (fold: number) => Model): Float64Array {
   const bias = new Float64Array(problem.sample.x.rows);
   const folds = problem.foldings[repeat];
   for (let fold = 0; fold < FOLD_COUNT; fold++) {

@@ -10,6 +10,7 @@ import {
   type Estimate,
   type EstimatorName,
 } from './estimators.ts';
+import { drLearnerBias, rLearnerBias } from './bias.ts';
 import { compareLearners, MOST_STANDARD_ERRORS } from './disagreement.ts';
 import { makeFolds, type FoldScheme } from './folds.ts';
 import { createProblem, type Problem, type SourceProblem } from './nuisances.ts';
@@ -29,6 +30,8 @@ export interface FitOptions {
   readonly selectedOnVerdict: boolean;
   /** What ψ is learnt with; absent: ridge. */
   readonly learner?: HeadLearner;
+  /** What Δ may be learnt with where its held-out loss is clearly less than that of ridge; absent: ridge alone. */
+  readonly biasLearner?: HeadLearner;
   /** For the seconds of each estimator. */
   readonly clock: Clock;
 }
@@ -54,7 +57,10 @@ export function fitEstimators(sample: Sample, options: FitOptions, control: JobC
   checkSample(sample);
   checkGold(sample);
   const learner = options.learner ?? RIDGE_HEAD;
-  const problem = createProblem(sample, makeFolds(sample, options.scheme), { learner });
+  const problem = createProblem(sample, makeFolds(sample, options.scheme), {
+    learner,
+    biasLearner: options.biasLearner ?? RIDGE_HEAD,
+  });
   const names = admissibleEstimators(problem);
   const estimates: Partial<Record<EstimatorName, Estimate>> = {};
   const seconds: Partial<Record<EstimatorName, number>> = {};
@@ -162,7 +168,12 @@ function fitWarnings(
       message: `${name}: the estimated bias of ${clippedRows} prompts left [−2, 2] and was set to its edge.`,
     });
   }
-  warnings.push(...problem.sources.flatMap((source) => disagreementWarning(problem, source)));
+  warnings.push(
+    ...problem.sources.flatMap((source) => [
+      ...disagreementWarning(problem, source),
+      ...richerBiasWarnings(problem, source),
+    ]),
+  );
   if (options.selectedOnVerdict) {
     warnings.push({
       code: 'selection-on-verdict',
@@ -187,4 +198,21 @@ function disagreementWarning(problem: Problem, source: SourceProblem): Warning[]
         'probabilities say, or the bias is another where hardly anything was graded.',
     },
   ];
+}
+
+/** Says where Δ̂ is not linear: what a reader of the formulas would not expect. */
+function richerBiasWarnings(problem: Problem, source: SourceProblem): Warning[] {
+  if (problem.biasLearner.name === 'ridge') return [];
+  return (['r-learner', 'dr-learner'] as const).flatMap((name) => {
+    const { choice } = (name === 'r-learner' ? rLearnerBias : drLearnerBias)(problem, source);
+    if (choice?.isRicher !== true) return [];
+    return [
+      {
+        code: 'richer-bias',
+        message:
+          `${name}: the bias of ${source.labels.name} is learnt by ${problem.biasLearner.name}, whose held-out loss is lower ` +
+          `than that of ridge by ${(choice.gain / choice.standardError).toFixed(1)} standard errors.`,
+      },
+    ];
+  });
 }

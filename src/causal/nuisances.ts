@@ -28,6 +28,8 @@ export interface Problem {
   readonly foldings: readonly Int32Array[];
   /** What ψ is learnt with. */
   readonly learner: HeadLearner;
+  /** What Δ may be learnt with where it does clearly better than ridge; ridge: nothing else is tried. */
+  readonly biasLearner: HeadLearner;
   readonly goldRows: Int32Array;
   /** Inverse-probability weights of the gold rows, mean 1. */
   readonly goldWeights: Float64Array;
@@ -75,6 +77,8 @@ export type PreferenceModels = readonly Pick<SourceProblem, 'model' | 'modelOuts
 export interface ProblemOptions {
   /** Absent: ridge. */
   readonly learner?: HeadLearner;
+  /** Absent: ridge. */
+  readonly biasLearner?: HeadLearner;
   /** Preference models to take instead of fitting them anew. */
   readonly known?: PreferenceModels | undefined;
 }
@@ -82,7 +86,7 @@ export interface ProblemOptions {
 export function createProblem(
   sample: Sample,
   foldings: readonly Int32Array[],
-  { learner = RIDGE_HEAD, known }: ProblemOptions = {},
+  { learner = RIDGE_HEAD, biasLearner = RIDGE_HEAD, known }: ProblemOptions = {},
 ): Problem {
   const goldRows = rowsWhere(sample.hasGold);
   const everyone = once(() => regressionOn(sample, allRows(sample)));
@@ -129,6 +133,7 @@ export function createProblem(
     sample,
     foldings,
     learner,
+    biasLearner,
     goldRows,
     goldWeights: inverseProbabilityWeights(sample.propensity, goldRows),
     sources,

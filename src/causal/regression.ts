@@ -3,12 +3,12 @@ import { deriveSeed } from '../core/rng.ts';
 import type { JobControl } from '../core/progress.ts';
 import { fitLearner, type LearnerName } from '../learners/fit-learner.ts';
 import type { LearnerFit } from '../learners/learner-fit.ts';
-import { predictRows, type LinearModel } from '../learners/linear.ts';
-import type { Model } from '../learners/model.ts';
+import { predictRows } from '../learners/linear.ts';
+import { predict, type Model } from '../learners/model.ts';
 import { prepareRidge, type RidgeDesign, type RidgeModel } from '../learners/ridge.ts';
 import { inverseProbabilityWeights, type Sample } from './sample.ts';
 
-/** What ψ is learnt with; Δ and the nuisances are ridge regressions whatever it is. */
+/** What ψ, or Δ, is learnt with; the nuisances are ridge regressions whatever it is. */
 export interface HeadLearner {
   readonly name: LearnerName;
   readonly seed: number;
@@ -65,8 +65,8 @@ export function goldRegression(sample: Sample, rows: Int32Array): Regression {
 }
 
 /** Writes the model's predictions for `rows` of x into `out`. */
-export function scatter(out: Float64Array, rows: Int32Array, x: Matrix, model: LinearModel): void {
-  const predicted = predictRows(model, x, rows);
+export function scatter(out: Float64Array, rows: Int32Array, x: Matrix, model: Model): void {
+  const predicted = model.kind === 'linear' ? predictRows(model, x, rows) : predict(model, takeRows(x, rows));
   rows.forEach((row, i) => {
     out[row] = predicted[i];
   });

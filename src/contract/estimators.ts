@@ -30,5 +30,9 @@ export const referenceRows = [
 /** What the last regression on features is; kNN by 10 neighbours of the gold prompts is also a baseline in every evaluation. */
 export const learners = ['ridge', 'forest', 'boosted-trees', 'mlp', 'knn'] as const;
 
+/** What the bias may be learnt with, where it does clearly better than ridge. */
+export const biasLearners = ['ridge', 'forest', 'boosted-trees'] as const;
+
 export const estimatorName = z.enum(trainableEstimators);
 export const learnerName = z.enum(learners);
+export const biasLearnerName = z.enum(biasLearners);

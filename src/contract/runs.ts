@@ -1,6 +1,6 @@
 import { meanBias } from './bias.ts';
 import { goldAmount, meanWithError, measured, pair, pairRequest, seed, stage, warning } from './common.ts';
-import { estimatorName, learnerName } from './estimators.ts';
+import { biasLearnerName, estimatorName, learnerName } from './estimators.ts';
 import { headReport, labelCounts } from './heads.ts';
 import { startedJob } from './jobs.ts';
 import { job, query } from './method.ts';
@@ -135,6 +135,8 @@ export const trainConfig = pairRequest.extend({
   sources: z.array(modelName).default([]),
   estimator: estimatorName.default('auto'),
   learner: learnerName.default('ridge'),
+  /** Tried for the bias too, and taken where its held-out loss is lower by more than a standard error. */
+  biasLearner: biasLearnerName.default('ridge'),
   /** Train on a random part of the revealed gold. */
   gold: goldAmount.optional(),
   /** Gold units per mean training cost difference strong − cheap. */

@@ -38,7 +38,8 @@ export interface NoBootstrap {
 
 export function prepareBootstrap(run: RunToEvaluate): RunBootstrap | NoBootstrap {
   const { snapshot, config, models } = run;
-  if (config.learner !== 'ridge') return { reason: 'training is redrawn for the learner ridge only' };
+  if (config.learner !== 'ridge' || (config.biasLearner ?? 'ridge') !== 'ridge')
+    return { reason: 'training is redrawn for the learner ridge only' };
   if (snapshot.models.length > 1) return { reason: 'training is redrawn for routers of two models only' };
   if (snapshot.sources.length > 1) return { reason: 'training is redrawn for runs with one source only' };
   const { pair, sample, problem, scheme, crossValidationScheme, candidates } = runSample(run);

@@ -76,6 +76,11 @@ export function fitHead(
         control,
         onFit: ({ model, settings }) => settingsOf.set(model, settings),
       },
+      biasLearner: {
+        name: config.biasLearner ?? 'ridge',
+        seed: deriveSeed(config.seed, 'bias-learner', pair.strong),
+        control,
+      },
       clock,
     },
     subProgress(control, 0, 0.95),

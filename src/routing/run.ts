@@ -15,8 +15,10 @@ import type { GoldAmount, Scaling } from './training-rows.ts';
 /** Every knob of a run. The same snapshot and configuration give the same router. */
 export interface TrainConfig {
   readonly estimator: EstimatorName | 'auto';
-  /** Of the gain itself; what corrects it is ridge whatever this is. */
+  /** Of the gain itself; what corrects it is ridge unless `biasLearner` says otherwise. */
   readonly learner: LearnerName;
+  /** Tried for the bias, and taken where it does clearly better on held-out prompts; absent: ridge alone. */
+  readonly biasLearner?: LearnerName | undefined;
   /** Train on a random part of the revealed gold. */
   readonly gold?: GoldAmount | undefined;
   readonly scaling?: ScalingMethod | undefined;

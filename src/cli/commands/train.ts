@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { learners, trainableEstimators } from '../../contract/estimators.ts';
+import { biasLearners, learners, trainableEstimators } from '../../contract/estimators.ts';
 import type { CommonOptions, Execute } from '../context.ts';
 import type { JsonTrain } from '../documents.ts';
 import { formatCount, formatInterval, formatMeasured, formatNumber } from '../format.ts';
@@ -25,6 +25,7 @@ interface TrainOptions extends CommonOptions, Omit<PairOptions, 'source'> {
   readonly source?: readonly string[];
   readonly estimator: (typeof trainableEstimators)[number];
   readonly learner: (typeof learners)[number];
+  readonly biasLearner: (typeof biasLearners)[number];
   readonly gold?: GoldAmount;
   readonly w: number;
   readonly holdOutDev?: boolean;
@@ -48,6 +49,13 @@ export function addTrain(program: Command, execute: Execute): void {
       ),
     )
     .addOption(choice('--learner <name>', 'what the router is', learners).default('ridge'))
+    .addOption(
+      choice(
+        '--bias-learner <name>',
+        'try this for the bias too, and take it if clearly better',
+        biasLearners,
+      ).default('ridge'),
+    )
     .option(
       '--gold <n|f>',
       'train on a random part of the gold: a number of prompts or a fraction',
@@ -75,6 +83,7 @@ export function addTrain(program: Command, execute: Execute): void {
           sources: options.source ?? [],
           estimator: options.estimator,
           learner: options.learner,
+          biasLearner: options.biasLearner,
           ...(options.gold === undefined ? {} : { gold: options.gold }),
           w: options.w,
           holdOutDev: options.holdOutDev === true,
