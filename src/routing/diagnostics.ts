@@ -72,6 +72,9 @@ export function diagnoseRun(run: RunToEvaluate, control: JobControl): Diagnostic
   return { diagnostics, warnings: warningsOf(diagnostics) };
 }
 
+/** Fewer graded test prompts than this make a learning curve of noise. */
+const LEAST_TEST = 20;
+
 function goldDiagnostics(
   run: RunToEvaluate,
   { pair, sample }: RunSample,
@@ -85,7 +88,7 @@ function goldDiagnostics(
   const set = evaluationSet(pair);
   const held = { set, ...pairCandidates(run, set.rows), w: config.w, seed: config.seed };
   const points =
-    set.rows.length < 2
+    set.rows.length < LEAST_TEST
       ? []
       : learningCurve(
           {

@@ -123,7 +123,7 @@ export function powerDiagnostic({ points, value, w, nTest }: PowerInput): Diagno
       'power',
       TITLE,
       UNIT,
-      `too little gold for a curve: at least ${8 * LEAST_GOLD} gold prompts are needed`,
+      `a curve needs at least ${8 * LEAST_GOLD} gold prompts in training and 20 graded test prompts (there are ${nTest})`,
     );
   }
   const { slope, error } = lineInInverse(points);

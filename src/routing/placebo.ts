@@ -4,7 +4,7 @@ import { createProblem } from '../causal/nuisances.ts';
 import type { Sample } from '../causal/sample.ts';
 import { createRng, deriveSeed } from '../core/rng.ts';
 import { selectRows } from '../causal/sample.ts';
-import { holds, signed, unknown, type Diagnostic } from './diagnostics-types.ts';
+import { between, holds, signed, unknown, type Diagnostic } from './diagnostics-types.ts';
 
 /**
  * Placebo: one source against itself. Its prompts are split by a coin into two halves; the mean Δ between the halves is 0,
@@ -50,9 +50,10 @@ export function placebo(sample: Sample, seed: number): Diagnostic {
     value: { value: first.mean, ci95: first.ci95 },
     unit: UNIT,
     sentence:
-      `Between two random halves of ${source.name} the bias is ${signed(first.mean)}, as it should be near 0; the interval misses ` +
-      `0 in ${missed} of ${SPLITS} splits, where 1 is expected` +
-      (isBad ? ': intervals of this run are too short to be believed.' : '.'),
+      `Between random halves of ${source.name} there is no bias to find; ${missed} of ${SPLITS} intervals miss 0, where 1 is expected` +
+      (isBad
+        ? ': intervals of this run are too short to be believed.'
+        : ` (one split: ${signed(first.mean)}, 95 %: ${between(first.ci95)}).`),
     warningCode: isBad ? 'placebo-failed' : null,
     figures: [
       {
