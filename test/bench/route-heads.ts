@@ -123,7 +123,7 @@ try:
     kind, trees, k = sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
     model = {"linear": lambda: Ridge(), "forest": lambda: RandomForestRegressor(trees, min_samples_leaf=5, n_jobs=1),
       "boosted trees": lambda: HistGradientBoostingRegressor(max_iter=trees, early_stopping=False),
-      "perceptron": lambda: MLPRegressor((64, 32), max_iter=20), "neighbours": lambda: KNeighborsRegressor(k, metric="cosine")}[kind]()
+      "perceptron": lambda: MLPRegressor(hidden_layer_sizes=(64, 32), max_iter=20), "neighbours": lambda: KNeighborsRegressor(k, metric="cosine")}[kind]()
     import warnings; warnings.simplefilter("ignore")
     model.fit(x, y)
     out["sklearn"] = timing(200, lambda i: model.predict(x[i % len(x)][None]))
