@@ -14,7 +14,7 @@ h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 0.5rem; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 0.75rem; padding-top: 1rem; border-top: 1px solid var(--rule); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
-th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.6rem; border-bottom: 1px solid var(--rule); font-variant-numeric: tabular-nums; }
+th, td { overflow-wrap: break-word; text-align: left; vertical-align: top; padding: 0.4rem 0.6rem; border-bottom: 1px solid var(--rule); font-variant-numeric: tabular-nums; }
 th { background: var(--head); font-weight: 600; }
 blockquote { margin: 1rem 0; padding: 0.6rem 1rem; border-left: 4px solid var(--accent); background: var(--head); }
 blockquote p { margin: 0; }
@@ -27,7 +27,7 @@ svg { display: block; width: 100%; height: auto; font: 12px system-ui, sans-seri
 .line { fill: none; stroke: var(--accent); stroke-width: 2.5; } .band { fill: var(--band); }
 .reference { fill: none; stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 5 4; }
 .mark { fill: var(--paper); stroke: var(--accent); stroke-width: 2.5; }
-.tick, .name { fill: var(--muted); } .label { fill: var(--ink); font-weight: 600; }
+.tick, .name { fill: var(--muted); } .label { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
 @media print { body { font-size: 11pt; } h2 { break-after: avoid; } table, figure { break-inside: avoid; } }
 `;
 

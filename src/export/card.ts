@@ -1,4 +1,5 @@
 /** card.md: what a router is, where it comes from and what to beware of, for the people who run it. */
+import { isRecord } from '../runtime/json.ts';
 import type { BlockSpec, HeadSpec, Manifest } from '../runtime/manifest.ts';
 import { freeTable, methodsTable, metricsTable, otherDiagnostics } from './card-figures.ts';
 import { writeCardHtml } from './card-html.ts';
@@ -132,8 +133,10 @@ function warnings(manifest: Manifest): string {
   return entries
     .map((entry) => {
       if (typeof entry === 'string') return `- ${escapeMarkdown(entry)}`;
-      const cells = flatten(entry).map(([key, value]) => (key === 'message' ? value : `(${value})`));
-      return `- ${cells.join(' ')}`;
+      // The message in full: `flatten` would cut it.
+      const { message, ...rest } = isRecord(entry) ? entry : { message: '' };
+      const said = typeof message === 'string' ? [escapeMarkdown(message)] : [];
+      return `- ${[...said, ...flatten(rest).map(([, value]) => `(${value})`)].join(' ')}`;
     })
     .join('\n');
 }

@@ -79,7 +79,7 @@ export function lineFigure(figure: Figure): string {
     `<path class="line" d="${path(line.map(({ x, y }) => [x, y]))}"/>`,
     ...marks.map(({ x, y, label }) => {
       const isRight = (x - xLow) / (xHigh - xLow || 1) > 0.7;
-      return `<circle class="mark" cx="${px(x)}" cy="${py(y)}" r="5"/><text class="label" x="${px(x)}" dx="${isRight ? -9 : 9}" y="${py(y)}" dy="16" text-anchor="${isRight ? 'end' : 'start'}">${escapeXml(label)}</text>`;
+      return `<circle class="mark" cx="${px(x)}" cy="${py(y)}" r="5"/><text class="label" x="${px(x)}" dx="${isRight ? -9 : 9}" y="${py(y)}" dy="${isRight ? -9 : 16}" text-anchor="${isRight ? 'end' : 'start'}">${escapeXml(label)}</text>`;
     }),
     `<text class="name" x="${(MARGIN.left + WIDTH - MARGIN.right) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escapeXml(figure.xLabel)}</text>`,
     `<text class="name" transform="translate(14 ${(MARGIN.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeXml(figure.yLabel)}</text>`,
