@@ -9,6 +9,8 @@ import type { Marking } from './marking.svelte.ts';
 export interface Panels {
   readonly asking: 'skip' | 'flag' | null;
   readonly isCommenting: boolean;
+  /** The comment was asked for: it has the focus. One that comes with a draft must not take the keys. */
+  readonly isWriting: boolean;
   readonly isExpanded: boolean;
   readonly isComparing: boolean;
   readonly isMarking: boolean;
@@ -48,7 +50,7 @@ export function gradeCommands(bench: Bench): readonly Command[] {
     command('grade.flag', words.flag, () => set({ asking: 'flag' }), 'flag'),
     command('grade.undo', words.undo, () => void session.undo(), 'undo'),
     command('grade.redo', words.redo, () => void session.redo(), 'redo'),
-    command('grade.comment', words.addComment, () => set({ isCommenting: true }), 'comment'),
+    command('grade.comment', words.addComment, () => set({ isCommenting: true, isWriting: true }), 'comment'),
     command('grade.mark', words.mark, () => {
       if (session.item === null) return;
       marking.begin(session.item);
