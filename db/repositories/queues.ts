@@ -120,12 +120,12 @@ export function countQueue(db: ReadableDb, id: number): QueueCounts {
       `SELECT coalesce(sum(check_id IS NULL), 0) AS items,
          coalesce(sum(check_id IS NULL AND graded >= wanted), 0) AS done,
          coalesce(sum(check_id IS NOT NULL), 0) AS checks,
-         (SELECT count(*) FROM queue_item i JOIN grading_queue q ON q.id = i.queue_id
-          WHERE i.queue_id = @id AND i.check_id IS NULL AND i.graded = 0 AND EXISTS (
-            SELECT 1 FROM grading_event s
-            WHERE s.prompt_id = i.prompt_id AND s.model_a_id = i.model_a_id
-              AND coalesce(s.model_b_id, 0) = i.model_b_id AND s.action = 'skip' AND s.task_id = q.task_id
-              AND NOT EXISTS (SELECT 1 FROM grading_event u WHERE u.target_id = s.id AND u.action = 'undo'))
+         (SELECT count(DISTINCT i.position) FROM grading_queue q
+          JOIN grading_event s ON s.task_id = q.task_id AND s.action = 'skip'
+          JOIN queue_item i ON i.prompt_id = s.prompt_id AND i.model_a_id = s.model_a_id
+            AND i.model_b_id = coalesce(s.model_b_id, 0) AND i.queue_id = q.id
+          WHERE q.id = @id AND i.check_id IS NULL AND i.graded = 0
+            AND NOT EXISTS (SELECT 1 FROM grading_event u WHERE u.target_id = s.id AND u.action = 'undo')
          ) AS skipped
        FROM queue_item WHERE queue_id = @id`,
     )

@@ -13,7 +13,7 @@ export interface NewTask {
   readonly updatedMs: number;
 }
 
-export interface StoredTask extends NewTask {
+export interface TaskCounts {
   /** Prompts with a rubric of their own. */
   readonly rubrics: number;
   /** Grades in force. */
@@ -28,26 +28,27 @@ interface TaskRow {
   readonly settings_json: string;
   readonly created_ms: number;
   readonly updated_ms: number;
-  readonly rubrics: number;
-  readonly grades: number;
 }
 
-const SELECT = `SELECT t.*, (SELECT count(*) FROM rubric r WHERE r.task_id = t.id) AS rubrics,
-    (SELECT count(*) FROM current_grade g WHERE g.task_id = t.id) AS grades
-  FROM grading_task t`;
-
-export function listTasks(db: ReadableDb): readonly StoredTask[] {
-  return db.prepare<[], TaskRow>(`${SELECT} ORDER BY t.created_ms, t.id`).all().map(toTask);
+/** Oldest first. */
+export function listTasks(db: ReadableDb): readonly NewTask[] {
+  return db.prepare<[], TaskRow>('SELECT * FROM grading_task ORDER BY created_ms, id').all().map(toTask);
 }
 
-export function findTask(db: ReadableDb, id: string): StoredTask | null {
-  const row = db.prepare<[string], TaskRow>(`${SELECT} WHERE t.id = ?`).get(id);
+export function findTask(db: ReadableDb, id: string): NewTask | null {
+  const row = db.prepare<[string], TaskRow>('SELECT * FROM grading_task WHERE id = ?').get(id);
   return row === undefined ? null : toTask(row);
 }
 
-/** The task as it is asked, without counting what has been graded. */
-export function taskKind(db: ReadableDb, id: string): TaskKind | null {
-  return db.prepare<[string], TaskKind>('SELECT kind FROM grading_task WHERE id = ?').pluck().get(id) ?? null;
+/** Looks at every grade of the task: not for each item that is served. */
+export function countTask(db: ReadableDb, id: string): TaskCounts {
+  const counts = db
+    .prepare<[{ id: string }], TaskCounts>(
+      `SELECT (SELECT count(*) FROM rubric WHERE task_id = @id) AS rubrics,
+         (SELECT count(*) FROM current_grade WHERE task_id = @id) AS grades`,
+    )
+    .get({ id });
+  return counts ?? { rubrics: 0, grades: 0 };
 }
 
 /** Makes a task or replaces what it asks; its first date stays. */
@@ -113,7 +114,7 @@ export function findRubricPrompts(
   };
 }
 
-function toTask(row: TaskRow): StoredTask {
+function toTask(row: TaskRow): NewTask {
   const form: unknown = JSON.parse(row.form_json);
   const settings: unknown = JSON.parse(row.settings_json);
   return {
@@ -124,7 +125,5 @@ function toTask(row: TaskRow): StoredTask {
     settings,
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
-    rubrics: row.rubrics,
-    grades: row.grades,
   };
 }

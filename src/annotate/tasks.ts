@@ -1,11 +1,12 @@
 import {
+  countTask,
   deleteRubric,
   findTask,
   listTasks as listStored,
   readRubric,
   writeRubric,
   writeTask,
-  type StoredTask,
+  type NewTask,
 } from '../../db/repositories/tasks.ts';
 import { getPrompt } from '../../db/repositories/prompts.ts';
 import { inTransaction, type ReadableDb } from '../../db/sqlite.ts';
@@ -17,15 +18,24 @@ import { AppError } from '../core/errors.ts';
 import type { GradingDeps } from './grading-deps.ts';
 import { requireRubric, type Criterion } from './rubric.ts';
 
-export type Task = Frozen<z.output<typeof taskSchema>>;
+const askedSchema = taskSchema.omit({ rubrics: true, grades: true });
+
+/** What is asked. */
+export type Task = Frozen<z.output<typeof askedSchema>>;
+/** The same with how much was done. */
+export type CountedTask = Frozen<z.output<typeof taskSchema>>;
 export type TaskForm = Frozen<z.output<typeof taskForm>>;
-type TaskSettings = Omit<Task, 'id' | 'createdMs' | 'updatedMs' | 'rubrics' | 'grades'>;
+type TaskSettings = Omit<Task, 'id' | 'createdMs' | 'updatedMs'>;
 
 const storedCriteria = z.array(criterion);
 
 /** Oldest first. */
-export function listTasks(db: ReadableDb): readonly Task[] {
-  return listStored(db).map(toTask);
+export function listTasks(db: ReadableDb): readonly CountedTask[] {
+  return listStored(db).map((task) => ({ ...toTask(task), ...countTask(db, task.id) }));
+}
+
+export function getCountedTask(db: ReadableDb, id: string): CountedTask {
+  return { ...getTask(db, id), ...countTask(db, id) };
 }
 
 /** `not-found` where there is none of that id. */
@@ -39,11 +49,11 @@ export function getTask(db: ReadableDb, id: string): Task {
 export function saveTask(
   deps: GradingDeps,
   input: TaskSettings & { readonly id?: string | undefined },
-): Task {
+): CountedTask {
   const { id, name, form, ...settings } = input;
   requireForm(form);
   return inTransaction(deps.db, () => {
-    const known = id === undefined ? null : getTask(deps.db, id);
+    const known = id === undefined ? null : getCountedTask(deps.db, id);
     const namesake = listStored(deps.db).find((task) => task.name === name);
     if (namesake !== undefined && namesake.id !== known?.id) {
       throw new AppError('already-exists', `There is a task “${name}” already: choose another name.`);
@@ -65,7 +75,7 @@ export function saveTask(
       createdMs: known?.createdMs ?? now,
       updatedMs: now,
     });
-    return getTask(deps.db, taskId);
+    return getCountedTask(deps.db, taskId);
   });
 }
 
@@ -123,16 +133,14 @@ function requireForm(form: TaskForm): void {
   if (form.kind === 'rubric' && form.criteria.length > 0) requireRubric(form.criteria);
 }
 
-function toTask(stored: StoredTask): Task {
+function toTask(stored: NewTask): Task {
   const settings = z.record(z.string(), z.unknown()).parse(stored.settings);
-  return taskSchema.parse({
+  return askedSchema.parse({
     ...settings,
     id: stored.id,
     name: stored.name,
     form: stored.form,
     createdMs: stored.createdMs,
     updatedMs: stored.updatedMs,
-    rubrics: stored.rubrics,
-    grades: stored.grades,
   });
 }

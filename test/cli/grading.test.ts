@@ -33,7 +33,7 @@ it('gives packs out, takes them back, compares the raters and plans further grad
   const [project, pack, data] = ['p.mrproj', 'grace.mrpack', 'data.wide.jsonl'].map((name) =>
     join(folder, name),
   );
-  const { rows } = generateDemo({ train: 60, test: 10, gold: 30, seed: 5 });
+  const { rows } = generateDemo({ train: 60, test: 10, seed: 5 });
   writeFileSync(data, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   await json(['init', project]);
   await json(['import', project, data]);

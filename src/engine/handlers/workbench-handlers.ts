@@ -9,7 +9,7 @@ import { createQueue } from '../../annotate/queue-draw.ts';
 import { queueInfo, queueInfos } from '../../annotate/queue-info.ts';
 import { itemInQueue, nextInQueue, progressInQueue } from '../../annotate/queue-serve.ts';
 import { raterProfiles, saveRater } from '../../annotate/raters.ts';
-import { getTask, listTasks, rubricOf, saveRubric, saveTask } from '../../annotate/tasks.ts';
+import { getCountedTask, getTask, listTasks, rubricOf, saveRubric, saveTask } from '../../annotate/tasks.ts';
 import type { ParsedInput } from '../../contract/methods.ts';
 import { planBudget } from '../services/plan-service.ts';
 import type { EngineContext, QueryHandlers, QueryMethodName } from '../engine-context.ts';
@@ -59,7 +59,7 @@ export function workbenchHandlers({ deps, emit, session }: EngineContext): Handl
     'queue.item': (input) => ({ item: itemInQueue(grading(), input) }),
     'queue.task': ({ queueId }) => {
       const { db } = session().file;
-      return getTask(db, getQueue(db, queueId).taskId);
+      return getCountedTask(db, getQueue(db, queueId).taskId);
     },
     'queue.progress': (input) => progressInQueue(grading(), input),
     'queue.addCheck': (input) => ({ checkId: addCheck(grading(), input) }),
