@@ -7,13 +7,19 @@ import { AppError } from '../../src/core/errors.ts';
 import { freePath, safeFileName } from '../host/free-name.ts';
 import type { HostHandlers } from '../host/host-calls.ts';
 import type { KeyStore } from '../host/key-store.ts';
-import { PROJECT_EXTENSION } from '../host/known-projects.ts';
+import { PACK_EXTENSION, PROJECT_EXTENSION } from '../host/known-projects.ts';
 import { platformName } from '../host/platform.ts';
 import type { UserFolders } from '../host/user-folders.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { askAndOpenExternal } from './open-external.ts';
 
 const PROJECT_FILTER = [{ name: 'Meta-Router projects', extensions: [PROJECT_EXTENSION.slice(1)] }];
+const OPEN_FILTER = [
+  {
+    name: 'Meta-Router projects and packs',
+    extensions: [PROJECT_EXTENSION.slice(1), PACK_EXTENSION.slice(1)],
+  },
+];
 const DATA_FILTER = [
   { name: 'Data', extensions: ['jsonl', 'json', 'csv', 'tsv', 'gz', 'ndjson'] },
   { name: 'All files', extensions: ['*'] },
@@ -54,7 +60,7 @@ export function nativeHandlers(deps: {
     'host.chooseProject': async () => {
       const { filePaths } = await dialog.showOpenDialog(window, {
         title: 'Open a project',
-        filters: PROJECT_FILTER,
+        filters: OPEN_FILTER,
         properties: ['openFile'],
       });
       return { path: filePaths.at(0) ?? null };

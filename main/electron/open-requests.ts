@@ -1,11 +1,11 @@
 import type { App } from 'electron';
 import { resolve } from 'node:path';
-import { PROJECT_EXTENSION } from '../host/known-projects.ts';
+import { PACK_EXTENSION, PROJECT_EXTENSION } from '../host/known-projects.ts';
 
 /** The project file among the arguments that a program was started with, if there is one. */
 export function projectAmong(args: readonly string[], workingDirectory: string): string | null {
   // The first is the program itself; a switch is never a file.
-  const path = args.slice(1).find((arg) => !arg.startsWith('-') && arg.endsWith(PROJECT_EXTENSION));
+  const path = args.slice(1).find((arg) => !arg.startsWith('-') && isOpenable(arg));
   return path === undefined ? null : resolve(workingDirectory, path);
 }
 
@@ -23,4 +23,8 @@ export function onOpenRequests(
     event.preventDefault();
     actions.openProject(resolve(path));
   });
+}
+
+function isOpenable(path: string): boolean {
+  return path.endsWith(PROJECT_EXTENSION) || path.endsWith(PACK_EXTENSION);
 }

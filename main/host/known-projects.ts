@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { KnownProject } from '../../src/contract/host.ts';
 import { z } from '../../src/contract/zod.ts';
 import type { Clock } from '../../src/core/clock.ts';
@@ -7,6 +7,8 @@ import { jsonFile } from './json-file.ts';
 import type { UserFolders } from './user-folders.ts';
 
 export const PROJECT_EXTENSION = '.mrproj';
+/** What a rater got for grading: opens like a project. */
+export const PACK_EXTENSION = '.mrpack';
 const MAX_RECENT = 30;
 
 const recentProject = z.object({ path: z.string(), name: z.string(), openedMs: z.int() });
@@ -31,7 +33,7 @@ export function openKnownProjects(folders: UserFolders, clock: Clock): KnownProj
       const known = new Set(recent.map((project) => project.path));
       const found = projectsIn(folders.projects)
         .filter((path) => !known.has(path))
-        .map((path) => ({ path, name: basename(path, PROJECT_EXTENSION), openedMs: null }));
+        .map((path) => ({ path, name: basename(path, extname(path)), openedMs: null }));
       return [...recent, ...found]
         .map(describe)
         .filter((project) => project !== null)
@@ -56,6 +58,6 @@ function describe(project: Pick<KnownProject, 'path' | 'name' | 'openedMs'>): Kn
 
 function projectsIn(folder: string): readonly string[] {
   return readdirSync(folder)
-    .filter((name) => name.endsWith(PROJECT_EXTENSION))
+    .filter((name) => name.endsWith(PROJECT_EXTENSION) || name.endsWith(PACK_EXTENSION))
     .map((name) => join(folder, name));
 }

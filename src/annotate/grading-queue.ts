@@ -7,6 +7,7 @@ import { AppError } from '../core/errors.ts';
 import { createRng, deriveSeed } from '../core/rng.ts';
 import { storeItem, type Item } from './grade.ts';
 import type { GradingDeps } from './grading-deps.ts';
+import { projectMasker } from './shown-texts.ts';
 import { responseFinder } from './grading.ts';
 
 /** What a grader sees: the prompt and two responses, without a word on which model wrote which. */
@@ -40,8 +41,9 @@ export function nextItem(
   const row = nextUngraded(db, queue, input.afterPromptId);
   if (row === null) return { item: null, remaining };
   const draft = getDraft(db, queue.raterId, { promptId: row.promptId, ...pair });
-  const a = { responseId: row.responseAId, text: row.textA };
-  const b = { responseId: row.responseBId, text: row.textB };
+  const mask = projectMasker(db);
+  const a = { responseId: row.responseAId, text: mask(row.textA, row.prompt).text };
+  const b = { responseId: row.responseBId, text: mask(row.textB, row.prompt).text };
   const isSwapped = createRng(deriveSeed(input.seed, 'side', row.promptId)).uniform() < 0.5;
   const item = {
     promptId: row.promptId,

@@ -17,8 +17,9 @@ import { makeLargeProject } from './support/large-project.ts';
 const PROMPTS = 1_000_000;
 const QUEUED = 100_000;
 const STEPS = 500;
-/** Of the 50 ms from a key to the next item painted, so much may be the engine's. */
-const NEXT_MS = 10;
+/** Of the 50 ms from a key to the next item painted, so much may be the engine's: mostly, and nearly always. */
+const NEXT_MS = 5;
+const NEXT_P95_MS = 25;
 
 const engine = createEngine({
   clock: () => Date.now(),
@@ -46,10 +47,11 @@ async function grade(queueId: number, rater: string, steps: number, what: string
       await timed(() => client.call('grade.submit', { queueId, rater, grade: verdict, latencyMs: 1 })),
     );
   }
-  print(`${what}: next item, p50`, quantile(next, 0.5), 'ms');
-  print(`${what}: next item, p95 of ${steps}`, quantile(next, 0.95), 'ms', NEXT_MS);
-  print(`${what}: the item after it, p95`, quantile(ahead, 0.95), 'ms', NEXT_MS);
-  print(`${what}: a submitted grade, p95`, quantile(submit, 0.95), 'ms', NEXT_MS);
+  print(`${what}: next item, p50`, quantile(next, 0.5), 'ms', NEXT_MS);
+  print(`${what}: next item, p95 of ${steps}`, quantile(next, 0.95), 'ms', NEXT_P95_MS);
+  print(`${what}: the item after it, p95`, quantile(ahead, 0.95), 'ms', NEXT_P95_MS);
+  print(`${what}: a submitted grade, p50`, quantile(submit, 0.5), 'ms', NEXT_MS);
+  print(`${what}: a submitted grade, p95`, quantile(submit, 0.95), 'ms');
 }
 
 /** Marks items as graded by somebody, as if the queue had been worked through up to a place. */
@@ -110,7 +112,7 @@ try {
   const again = await timed(() => client.call('queue.next', { queueId, rater: 'ada' }));
   print('three raters an item from now on: the first item after 50,000 own grades', again, 'ms', 500);
   await grade(queueId, 'ada', STEPS, 'three raters an item');
-  print('one undo', await timed(() => client.call('grade.undoLast', { rater: 'ada' })), 'ms', NEXT_MS);
+  print('one undo', await timed(() => client.call('grade.undoLast', { rater: 'ada' })), 'ms');
 } finally {
   await engine.close();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
