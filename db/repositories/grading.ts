@@ -218,8 +218,8 @@ export function currentGrades(
   return db
     .prepare<[typeof filter], EventRow>(
       `${SELECT} WHERE e.prompt_id = @promptId AND e.model_a_id = @modelAId AND e.model_b_id IS @modelBId
-         AND (@raterId IS NULL OR e.rater_id = @raterId) AND (@anyTask OR e.task_id IS @taskId)
-         AND e.check_id IS @checkId AND EXISTS (SELECT 1 FROM standing_grade c WHERE c.id = e.id)
+         AND (@raterId IS NULL OR e.rater_id = @raterId) AND (@anyTask OR +e.task_id IS @taskId)
+         AND +e.check_id IS @checkId AND EXISTS (SELECT 1 FROM standing_grade c WHERE c.id = e.id)
        ORDER BY e.created_ms, e.id`,
     )
     .all(filter)

@@ -78,18 +78,20 @@ export function listQueueItems(db: ReadableDb, queueId: number): readonly QueueI
     .map(toItem);
 }
 
+// A "+" keeps SQLite from an index by rater or task, of which there are as many events as were ever graded: an item has few.
+
 /** Open, and neither graded nor skipped by this rater. An adjudication is done by adjudicating. */
 const LEFT_TO_DO = `FROM queue_item i INDEXED BY queue_item_open JOIN grading_queue q ON q.id = i.queue_id
   WHERE i.queue_id = @queueId AND i.graded < i.wanted AND i.position > @after
     AND NOT EXISTS (
       SELECT 1 FROM standing_grade g
       WHERE g.prompt_id = i.prompt_id AND g.model_a_id = i.model_a_id AND coalesce(g.model_b_id, 0) = i.model_b_id
-        AND g.rater_id = @raterId AND g.task_id = q.task_id AND g.check_id IS i.check_id
+        AND +g.rater_id = @raterId AND +g.task_id = q.task_id AND +g.check_id IS i.check_id
         AND (q.kind <> 'adjudication' OR g.action = 'adjudicate'))
     AND NOT EXISTS (
       SELECT 1 FROM grading_event s
       WHERE s.prompt_id = i.prompt_id AND s.model_a_id = i.model_a_id AND coalesce(s.model_b_id, 0) = i.model_b_id
-        AND s.rater_id = @raterId AND s.task_id = q.task_id AND s.check_id IS i.check_id AND s.action = 'skip'
+        AND +s.rater_id = @raterId AND +s.task_id = q.task_id AND +s.check_id IS i.check_id AND s.action = 'skip'
         AND NOT EXISTS (SELECT 1 FROM grading_event u WHERE u.target_id = s.id AND u.action = 'undo'))`;
 
 interface Asker {
@@ -135,7 +137,7 @@ export function recountItem(db: WritableDb, item: GradingItem): void {
        SELECT count(DISTINCT g.rater_id) FROM standing_grade g, grading_queue q
        WHERE q.id = queue_item.queue_id AND g.prompt_id = queue_item.prompt_id
          AND g.model_a_id = queue_item.model_a_id AND coalesce(g.model_b_id, 0) = queue_item.model_b_id
-         AND g.task_id = q.task_id AND g.check_id IS queue_item.check_id
+         AND +g.task_id = q.task_id AND +g.check_id IS queue_item.check_id
          AND (q.kind = 'adjudication') = (g.action = 'adjudicate'))
      WHERE prompt_id = @promptId AND model_a_id = @modelAId AND model_b_id = @modelBId`,
   ).run(keyOf(item));

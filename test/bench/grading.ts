@@ -110,7 +110,7 @@ try {
 
   await client.call('queue.update', { queueId, overlap: 3 });
   const again = await timed(() => client.call('queue.next', { queueId, rater: 'ada' }));
-  print('three raters an item from now on: the first item after 50,000 own grades', again, 'ms', 500);
+  print('three raters an item from now on: the first item after 50,000 own grades', again, 'ms', 1000);
   await grade(queueId, 'ada', STEPS, 'three raters an item');
   print('one undo', await timed(() => client.call('grade.undoLast', { rater: 'ada' })), 'ms');
 } finally {
