@@ -1,7 +1,7 @@
 import type { Warning } from '../core/warning.ts';
 import type { Measured } from '../runtime/manifest.ts';
 import { bootstrapWeights, percentileInterval } from '../stats/bootstrap.ts';
-import { standardDeviation, weightedMean } from '../stats/descriptive.ts';
+import { quantile, standardDeviation, weightedMean } from '../stats/descriptive.ts';
 import { averageImprovementInQuality, nonDecreasingHull, type CostQualityPoint } from './cost-quality.ts';
 import type { EvaluationSet } from './evaluation-set.ts';
 import {
@@ -406,12 +406,15 @@ export interface FixedMargin {
   readonly draws: readonly number[];
 }
 
+/** A lower bound has one side: the 5 % point of the draws is the 95 % bound. */
+const LOWER_BOUND = 0.05;
+
 /**
  * `do-not-route` stands unless the paired-bootstrap 95 % lower bounds of V(w) over every fixed policy are all above 0.
  */
 export function doNotRoute(margins: readonly FixedMargin[], w: number, advice: string): Warning[] {
   const asGood = margins
-    .map((margin) => ({ ...margin, low: percentileInterval(margin.draws)[0] }))
+    .map((margin) => ({ ...margin, low: quantile(margin.draws, LOWER_BOUND) }))
     .filter(({ low }) => !(low > 0))
     .map(({ policy, margin, low }) => describeMargin(policy, margin, low));
   if (asGood.length === 0) return [];
