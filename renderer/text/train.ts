@@ -32,6 +32,10 @@ export const trainText = {
   learner: 'Learner',
   learnerHint:
     'What the last regression on features is. Ridge exports smallest; the others see interactions.',
+  encoder: 'What it reads of a prompt',
+  encoderHint: 'Vectors only where production can make them too',
+  encoderWords: 'Words and characters',
+  encoderFacts: (dimension: string, prompts: string) => `${dimension} numbers, ${prompts} prompts`,
   redrawTraining: 'Intervals that redraw training too',
   redrawTrainingHint:
     'How sure the recipe is, not just this router. Takes about as long again as the training.',

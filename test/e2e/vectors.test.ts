@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { refuseWith, startEmbeddings } from '../support/embeddings-server.ts';
 import { findA11yTroubles } from './support/axe.ts';
-import { goTo, importFile, openNewProject } from './support/open-window.ts';
+import { goTo, importFile, openNewProject, openWindow } from './support/open-window.ts';
 
 const rows = Array.from({ length: 90 }, (_, i) =>
   JSON.stringify({
@@ -50,6 +50,33 @@ test('are asked for, fail, go on, and are there for training', async () => {
       await page.emulateMedia({ colorScheme: 'dark' });
       await page.screenshot({ path: `${picture}/vectors-dark.png` });
     }
+    expect(troubles.list()).toEqual([]);
+  } finally {
+    await server.close();
+  }
+});
+
+test('can be what a router is trained on', async () => {
+  const server = await startEmbeddings(12);
+  try {
+    const { page, troubles } = await openWindow();
+    await page.getByRole('button', { name: 'Open the demo project' }).first().click();
+    await page.getByRole('heading', { name: 'Data', exact: true }).waitFor();
+    await goTo(page, 'data?tab=vectors');
+    await page.getByLabel('Address').fill(server.baseUrl);
+    await page.getByLabel('Model').fill('mini');
+    await page.getByLabel('Model').press('Enter');
+    await page.getByRole('button', { name: /^Send [\d,]+ texts/ }).click();
+    await page.getByText('openai:mini is ready').waitFor({ timeout: 60_000 });
+    await goTo(page, 'train');
+    await page.getByText('More choices').click();
+    await page.getByLabel('What it reads of a prompt').click();
+    await page.getByRole('option', { name: /^openai:mini/ }).click();
+    const picture = process.env.METAROUTER_PICTURES;
+    if (picture !== undefined) await page.screenshot({ path: `${picture}/train-vectors.png` });
+    expect(await findA11yTroubles(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Train a router' }).click();
+    await page.getByRole('button', { name: 'Train again' }).waitFor({ timeout: 120_000 });
     expect(troubles.list()).toEqual([]);
   } finally {
     await server.close();

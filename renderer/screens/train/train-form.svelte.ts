@@ -24,6 +24,10 @@ export class TrainForm {
   signals: readonly string[] = $state.raw([]);
   estimator: EstimatorChoice = $state('auto');
   learner: LearnerChoice = $state('ridge');
+  /** Whose vectors stand for the prompt; null: its words and characters. */
+  encoder: string | null = $state(null);
+  /** Those that the project has vectors of. */
+  encoders: MethodOutput<'embedding.list'>['encoders'] = $state.raw([]);
   /** Null: all revealed gold. */
   gold: number | null = $state(null);
   w: number | null = $state(0);
@@ -50,6 +54,7 @@ export class TrainForm {
     this.signals = last.signals ?? [];
     this.estimator = last.estimator ?? 'auto';
     this.learner = last.learner ?? 'ridge';
+    this.encoder = last.encoder ?? null;
     this.gold = last.gold?.kind === 'count' ? last.gold.count : null;
     this.w = last.w ?? 0;
     this.seed = last.seed ?? 0;
@@ -77,6 +82,7 @@ export class TrainForm {
   /** What the newest run was asked for, or the pair with the most gold. */
   async load(newest: Run | undefined): Promise<void> {
     this.source ??= this.#likeliestSource();
+    this.encoders = (await this.#app.client.call('embedding.list', {})).encoders;
     if (this.isSeveral || (this.strong !== null && this.cheap !== null)) return;
     if (newest !== undefined) {
       this.strong = newest.pair.strong;
@@ -135,7 +141,7 @@ export class TrainForm {
   start(): void {
     const { strong, cheap, models, anchor, source, further, stage, signals, gold } = this;
     if (!this.isComplete) return;
-    const { estimator, learner, w, seed, intervals, holdOutDev } = this;
+    const { estimator, learner, encoder, w, seed, intervals, holdOutDev } = this;
     const pair = strong === null || cheap === null ? {} : { strong, cheap };
     this.#app.jobs.start('run.train', {
       ...(this.isSeveral ? { models, anchor: anchor ?? undefined } : pair),
@@ -147,6 +153,7 @@ export class TrainForm {
       seed: seed ?? 0,
       intervals,
       holdOutDev,
+      ...(encoder === null ? {} : { encoder }),
       ...(source === null ? {} : { sources: [source, ...further] }),
       ...(gold === null ? {} : { gold: { kind: 'count', count: gold } }),
     });
