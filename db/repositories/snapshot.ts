@@ -157,13 +157,17 @@ function loadResponses(
   );
 }
 
+/** Without those that nothing is known of: decisions that were logged without a text, and have no vector. */
 function loadPrompts(db: ReadableDb, ids: ReadonlySet<number>): readonly PromptRow[] {
   return db
     .prepare<[string], PromptRow>(
       `SELECT p.id, d.name || '/' || p.external_id AS reference, p.text, p.norm_hash AS normHash, p.language,
          p.category, p.covariates_json AS covariatesJson
        FROM prompt p JOIN dataset d ON d.id = p.dataset_id
-       WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id`,
+       WHERE p.id IN (SELECT value FROM json_each(?)) AND NOT (p.text = ''
+         AND EXISTS (SELECT 1 FROM logged_decision l WHERE l.prompt_id = p.id)
+         AND NOT EXISTS (SELECT 1 FROM embedding e WHERE e.prompt_id = p.id))
+       ORDER BY p.id`,
     )
     .all(JSON.stringify([...ids]));
 }

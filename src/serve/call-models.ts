@@ -33,7 +33,7 @@ export async function callModels(
       noteFailure(parts, exchange, model, error);
     }
   }
-  throw refusalOf(failures, order);
+  throw refusalOf(failures, exchange);
 }
 
 export function noteFailure(
@@ -67,8 +67,10 @@ function costOf({ inputTokens, outputTokens }: Usage, price: ModelPrice | undefi
   return (inputTokens * inputUsdPerMillion + outputTokens * outputUsdPerMillion) / 1e6;
 }
 
-function refusalOf(failures: readonly UpstreamFailure[], order: readonly string[]): HttpRefusal {
-  const told = failures.map((failure, i) => `"${order[i]}": ${failure.message}`).join('; ');
+/** Names every failure of the request, also those of an earlier step of a cascade. */
+function refusalOf(failures: readonly UpstreamFailure[], { attempts }: Exchange): HttpRefusal {
+  const failed = attempts.filter(({ failure }) => failure !== null);
+  const told = failed.map(({ model, failure }) => `"${model}": ${failure ?? ''}`).join('; ');
   const message = `No model could answer. ${told}.`;
   if (failures.every((failure) => failure.status === 429)) {
     const waits = failures.flatMap(({ retryAfter }) => (retryAfter === null ? [] : [retryAfter]));

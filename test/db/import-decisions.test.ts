@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { buildPairSnapshot } from '../../db/repositories/snapshot.ts';
 import { answers } from '../serve/support/fake-upstream.ts';
 import { chat, post, promptsByModel, serve } from '../serve/support/serving.ts';
 import { fileOf, importFile, importRows, refusalOf } from './import-support.ts';
@@ -122,4 +123,16 @@ test('prompts that wait for an expert are imported as prompts to grade', async (
     format: 'wide',
     added: { prompts: 1, responses: 1, models: 2 },
   });
+});
+
+test('decisions without a text take no part in a snapshot, those with one do', async () => {
+  const project = newProject();
+  await importRows(project, line, { ...line, id: 'd2', prompt: 'Why is it so?' });
+  const { prompts } = buildPairSnapshot(project.db, {
+    strong: 'large',
+    cheap: 'small',
+    stage: 'route',
+    signals: [],
+  });
+  expect(prompts).toEqual(['Why is it so?']);
 });

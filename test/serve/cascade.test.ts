@@ -161,3 +161,12 @@ it('decides alone at /v1/route from prompt, response and signals', async () => {
   const response = await post(`${serving.url}/v1/route`, { prompt: PROMPT, response: kept, signals });
   expect(await response.json()).toMatchObject(router.escalate({ prompt: PROMPT, response: kept, signals }));
 });
+
+it('says how each model failed where none could answer', async () => {
+  const serving = await serve({ kind: 'cascade', small: fails(500), large: fails(503) });
+  const response = await chat(serving, PROMPT);
+  expect(response.status).toBe(502);
+  expect(await response.json()).toMatchObject({
+    error: { message: 'No model could answer. "small": HTTP 500; "large": HTTP 503.' },
+  });
+});
