@@ -8,13 +8,9 @@ import type { ChartTable } from '../../charts/table.ts';
 type Evaluated = JobResult<'run.evaluate'>;
 type PolicyPoint = Evaluated['policyCurve'][number];
 
-/** Position on the curve nearest to the run's own w. */
-export function nearestPoint({ policyCurve, point }: Evaluated): number {
-  const own = point?.w ?? 0;
-  return policyCurve.reduce(
-    (best, p, k) => (Math.abs(p.w - own) < Math.abs(policyCurve[best].w - own) ? k : best),
-    0,
-  );
+/** Position of the point on the curve whose w is nearest. */
+export function nearestTo(points: readonly PolicyPoint[], w: number): number {
+  return points.reduce((best, p, k) => (Math.abs(p.w - w) < Math.abs(points[best].w - w) ? k : best), 0);
 }
 
 export function policyMarks({ policyCurve }: Evaluated): PolicyMark[] {

@@ -46,7 +46,9 @@ export async function runJob(tab: TestTab, method: string, input: unknown): Prom
   const { jobId } = valueOf(await tab.call(method, input)) as { jobId: string };
   for (;;) {
     const job = valueOf(await tab.call('job.get', { jobId })) as { state: string };
-    if (job.state === 'succeeded') return valueOf(await tab.call('job.result', { jobId }));
+    if (job.state === 'succeeded') {
+      return (valueOf(await tab.call('job.result', { jobId })) as { result: unknown }).result;
+    }
     if (job.state !== 'queued' && job.state !== 'running')
       throw new Error(`${method}: ${JSON.stringify(job)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
