@@ -73,7 +73,9 @@ describe('the main job, command by command', () => {
   });
 
   it('train leaves a run with its weights, bias, metrics and manifest', async () => {
-    const run = trainDocument.parse(await json(['train', project, ...pair, '--source', JUDGE]));
+    const run = trainDocument.parse(
+      await json(['train', project, ...pair, '--source', JUDGE, '--draws', '20']),
+    );
     expect(run).toMatchObject({
       pair: { strong: STRONG, cheap: CHEAP },
       source: JUDGE,

@@ -30,6 +30,9 @@ export function addDemo(program: Command, execute: Execute): void {
     );
 }
 
+/** Enough for intervals that can be looked at; a real run takes 200. */
+const DEMO_DRAWS = 40;
+
 async function runDemo(context: CommandContext, folder: string, seed: number): Promise<DemoOutcome> {
   const { client, output, runJob } = context;
   const files = demoFiles(folder);
@@ -54,7 +57,14 @@ async function runStage(
   seed: number,
 ): Promise<DemoStage> {
   output.note(`Training, evaluating and exporting: stage ${stage} …`);
-  const trained = await runJob('run.train', { strong: STRONG, cheap: CHEAP, source: JUDGE, stage, seed });
+  const trained = await runJob('run.train', {
+    strong: STRONG,
+    cheap: CHEAP,
+    source: JUDGE,
+    stage,
+    seed,
+    draws: DEMO_DRAWS,
+  });
   const { runId } = trained;
   const evaluated = await runJob('run.evaluate', { runId });
   const directory = stage === 'route' ? files.bundle : files.cascadeBundle;
