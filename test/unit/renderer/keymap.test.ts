@@ -5,6 +5,8 @@ import {
   matchStroke,
   nameStroke,
   showBinding,
+  takenBy,
+  withChanges,
   type ActionName,
   type Stroke,
 } from '../../../renderer/app/keymap.ts';
@@ -21,12 +23,22 @@ const stroke = (key: string, held: Partial<Stroke> = {}): Stroke => ({
 });
 
 describe('the keymap', () => {
-  test.each(['data', 'grade', 'train', 'curves', 'bias', 'export'])(
-    'has no clash on the screen %s',
-    (screen) => {
-      expect(clashes([...everywhere, ...names.filter((name) => name.startsWith(`${screen}.`))])).toEqual([]);
-    },
-  );
+  test.each(['data', 'train', 'curves', 'bias', 'export'])('has no clash on the screen %s', (screen) => {
+    expect(clashes([...everywhere, ...names.filter((name) => name.startsWith(`${screen}.`))])).toEqual([]);
+  });
+
+  // A form has keys of its own; the keys of the bench go with each. Marking a passage takes the place of both.
+  const verdict = /^grade\.(left|tie|right|slightly|clearly|far)$/;
+  const other = /^grade\.(option\d|more|less)$/;
+  test.each([
+    ['a verdict', (name: string) => name.startsWith('grade.') && !other.test(name)],
+    ['a score or a rubric', (name: string) => name.startsWith('grade.') && !verdict.test(name)],
+    ['marking a passage', (name: string) => name.startsWith('mark.')],
+  ])('has no clash while grading: %s', (_what, isPresent) => {
+    const present = names.filter(isPresent);
+    expect(present.length).toBeGreaterThan(5);
+    expect(clashes([...everywhere, ...present])).toEqual([]);
+  });
 
   test('has no binding that begins another one', () => {
     const firsts = new Set(
@@ -74,4 +86,21 @@ test('a binding is shown as the keys of the machine', () => {
   expect(showBinding('mod+shift+z', true)).toBe('⌘ ⇧ Z');
   expect(showBinding('mod+k', false)).toBe('Ctrl K');
   expect(showBinding('g d', false)).toBe('G D');
+});
+
+describe('a key that a person sets', () => {
+  const present: readonly ActionName[] = ['grade.left', 'grade.submit', 'go.home'];
+  test('takes the place of the one an action comes with', () => {
+    const bindings = withChanges({ 'grade.submit': ['n'] });
+    expect(matchStroke('n', null, present, bindings).action).toBe('grade.submit');
+    expect(matchStroke('Enter', null, present, bindings).action).toBeNull();
+  });
+
+  test('is refused where another action has it, or begins with it', () => {
+    const bindings = withChanges({});
+    expect(takenBy('1', 'grade.submit', present, bindings)).toBe('grade.left');
+    expect(takenBy('g', 'grade.submit', present, bindings)).toBe('go.home');
+    expect(takenBy('n', 'grade.submit', present, bindings)).toBeNull();
+    expect(takenBy('1', 'grade.left', present, bindings)).toBeNull();
+  });
 });
