@@ -22,7 +22,6 @@ export const gradeText = {
   done: (n: string) => `${n} graded now`,
   saved: 'Saved',
   saving: 'Saving…',
-  draftSaved: 'Draft saved',
   blind: 'Which model wrote which is hidden, and the sides are drawn at random.',
   blindShort: 'Blind, sides at random',
   whoTitle: 'Who is grading?',
@@ -52,7 +51,6 @@ export const gradeText = {
   undoFailed: 'Nothing could be taken back',
   draftFailed: 'The draft could not be saved',
   nothingToUndo: 'Nothing to take back yet',
-  undone: 'Taken back. It is on the screen again.',
   flagged: 'Flagged. You can still grade it.',
   skipTitle: 'Skip this item',
   skipDetail: 'You will not be asked about it again. Why?',
@@ -229,6 +227,4 @@ export const gradeText = {
     drawn: (items: string) => `${items} items were drawn.`,
     adjudicationName: 'Disagreements',
   },
-  invisibleNote: 'Invisible characters are shown as marks.',
-  shortcutsNote: 'All keys',
 } as const;

@@ -86,12 +86,12 @@ export async function writeParquet(
   columns: readonly ParquetColumn[],
   rows: AsyncIterable<JsonObject>,
 ): Promise<void> {
-  const none = (async function* () {
+  const copies = (async function* () {
     for await (const row of rows) yield { ...row };
   })();
   await parquetWriteRows({
     writer: fileWriter(path),
-    rows: none,
+    rows: copies,
     columns: columns.map(({ name, type }) => ({
       name,
       type: type === 'text' ? 'STRING' : 'DOUBLE',
