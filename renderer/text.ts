@@ -5,6 +5,7 @@ import { dataText } from './text/data.ts';
 import { exportText } from './text/export.ts';
 import { gradeText } from './text/grade.ts';
 import { homeText } from './text/home.ts';
+import { reviewText } from './text/review.ts';
 import { trainText } from './text/train.ts';
 import { vectorsText } from './text/vectors.ts';
 
@@ -43,6 +44,7 @@ export const text = {
     home: 'Home',
     data: 'Data',
     grade: 'Grade',
+    review: 'Review',
     bias: 'Bias',
     train: 'Train',
     curves: 'Curves',
@@ -101,6 +103,7 @@ export const text = {
   data: dataText,
   vectors: vectorsText,
   grade: gradeText,
+  review: reviewText,
   analysis: analysisText,
   bias: biasText,
   train: trainText,

@@ -1,6 +1,6 @@
 /** Where the window is, in the hash: `#/data?item=12`. Back and forward work, and a reload stays. */
 
-export const screens = ['home', 'data', 'grade', 'bias', 'train', 'curves', 'export'] as const;
+export const screens = ['home', 'data', 'grade', 'review', 'bias', 'train', 'curves', 'export'] as const;
 export type ScreenName = (typeof screens)[number];
 export type Params = Readonly<Record<string, string | undefined>>;
 

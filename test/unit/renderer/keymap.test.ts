@@ -23,9 +23,12 @@ const stroke = (key: string, held: Partial<Stroke> = {}): Stroke => ({
 });
 
 describe('the keymap', () => {
-  test.each(['data', 'train', 'curves', 'bias', 'export'])('has no clash on the screen %s', (screen) => {
-    expect(clashes([...everywhere, ...names.filter((name) => name.startsWith(`${screen}.`))])).toEqual([]);
-  });
+  test.each(['data', 'review', 'train', 'curves', 'bias', 'export'])(
+    'has no clash on the screen %s',
+    (screen) => {
+      expect(clashes([...everywhere, ...names.filter((name) => name.startsWith(`${screen}.`))])).toEqual([]);
+    },
+  );
 
   // A form has keys of its own; the keys of the bench go with each. Marking a passage takes the place of both.
   const verdict = /^grade\.(left|tie|right|slightly|clearly|far)$/;
