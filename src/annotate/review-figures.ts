@@ -6,7 +6,7 @@ import {
   percentAgreement,
   type Ratings,
 } from '../stats/agreement.ts';
-import { measureAgreement, sharedItems, type MeasuredAgreement } from '../stats/agreement-interval.ts';
+import { measureAgreements, sharedItems, type MeasuredAgreement } from '../stats/agreement-interval.ts';
 
 const SEED = 1;
 
@@ -29,28 +29,35 @@ export interface PairFigures {
 }
 
 export function groupFigures(given: Ratings): GroupFigures {
-  const ratings = gradedOnly(given, 1);
-  return {
-    percent: measureAgreement(ratings, percentAgreement, SEED),
-    fleissKappa: measureAgreement(ratings, fleissKappa, SEED),
-    krippendorffNominal: measureAgreement(ratings, (r, w) => krippendorffAlpha(r, 'nominal', w), SEED),
-    krippendorffOrdinal: measureAgreement(ratings, (r, w) => krippendorffAlpha(r, 'ordinal', w), SEED),
-    krippendorffInterval: measureAgreement(ratings, (r, w) => krippendorffAlpha(r, 'interval', w), SEED),
-    gwetAc1: measureAgreement(ratings, gwetAc1, SEED),
-  };
+  return measureAgreements(
+    gradedOnly(given, 1),
+    {
+      percent: percentAgreement,
+      fleissKappa,
+      krippendorffNominal: (r, w) => krippendorffAlpha(r, 'nominal', w),
+      krippendorffOrdinal: (r, w) => krippendorffAlpha(r, 'ordinal', w),
+      krippendorffInterval: (r, w) => krippendorffAlpha(r, 'interval', w),
+      gwetAc1,
+    },
+    SEED,
+  );
 }
 
 /** Of two raters, on the items that both graded. */
 export function pairFigures(given: Ratings): PairFigures {
   const ratings = gradedOnly(given, 2);
-  return {
-    percent: measureAgreement(ratings, percentAgreement, SEED),
-    cohenKappa: measureAgreement(ratings, (r, w) => cohenKappa(r, 'none', w), SEED),
-    weightedKappa: measureAgreement(ratings, (r, w) => cohenKappa(r, 'quadratic', w), SEED),
-    krippendorffInterval: measureAgreement(ratings, (r, w) => krippendorffAlpha(r, 'interval', w), SEED),
-    gwetAc1: measureAgreement(ratings, gwetAc1, SEED),
-    items: sharedItems(ratings),
-  };
+  const figures = measureAgreements(
+    ratings,
+    {
+      percent: percentAgreement,
+      cohenKappa: (r, w) => cohenKappa(r, 'none', w),
+      weightedKappa: (r, w) => cohenKappa(r, 'quadratic', w),
+      krippendorffInterval: (r, w) => krippendorffAlpha(r, 'interval', w),
+      gwetAc1,
+    },
+    SEED,
+  );
+  return { ...figures, items: sharedItems(ratings) };
 }
 
 /** Only items with so many ratings: those with none cost time and change nothing. */

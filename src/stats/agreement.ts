@@ -14,10 +14,15 @@ export interface Ratings {
 export type Metric = 'nominal' | 'ordinal' | 'interval';
 export type KappaWeights = 'none' | 'linear' | 'quadratic';
 
-/** Ratings counted: items × categories, categories ascending. */
+/**
+ * Ratings counted: for each item the categories that were used (`first[i]` to `first[i + 1]` in `used`) and how often
+ * (`times`, r_ik); few raters use few of many categories. Categories ascend; `perItem` is r_i.
+ */
 interface Counts {
   readonly categories: readonly number[];
-  readonly table: Float64Array;
+  readonly first: Int32Array;
+  readonly used: Int32Array;
+  readonly times: Float64Array;
   readonly perItem: Float64Array;
 }
 
@@ -97,15 +102,15 @@ export function gwetAc1(ratings: Ratings, weights?: ArrayLike<number>): number {
  * within items; missing ratings simply do not pair.
  */
 export function krippendorffAlpha(ratings: Ratings, metric: Metric, weights?: ArrayLike<number>): number {
-  const { categories, table, perItem } = countRatings(ratings);
+  const { categories, first, used, times, perItem } = countRatings(ratings);
   const q = categories.length;
   const coincidences = new Float64Array(q * q);
   for (let i = 0; i < ratings.items; i++) {
     if (perItem[i] < 2) continue;
     const scale = (weights?.[i] ?? 1) / (perItem[i] - 1);
-    for (let a = 0; a < q; a++) {
-      for (let b = 0; b < q; b++) {
-        coincidences[a * q + b] += scale * table[i * q + a] * (table[i * q + b] - Number(a === b));
+    for (let x = first[i]; x < first[i + 1]; x++) {
+      for (let y = first[i]; y < first[i + 1]; y++) {
+        coincidences[used[x] * q + used[y]] += scale * times[x] * (times[y] - Number(x === y));
       }
     }
   }
@@ -130,8 +135,9 @@ function distances(categories: readonly number[], margins: Float64Array, metric:
   const q = categories.length;
   const apart = new Float64Array(q * q);
   for (let a = 0; a < q; a++) {
+    let between = margins[a];
     for (let b = a + 1; b < q; b++) {
-      const between = margins.subarray(a, b + 1).reduce((sum, value) => sum + value, 0);
+      between += margins[b];
       const distance =
         metric === 'nominal'
           ? 1
@@ -145,33 +151,48 @@ function distances(categories: readonly number[], margins: Float64Array, metric:
   return apart;
 }
 
-function countRatings({ items, raters, values }: Ratings): Counts {
+/** The same ratings are counted once: a bootstrap asks hundreds of times, with other weights. */
+const counted = new WeakMap<Ratings, Counts>();
+
+function countRatings(ratings: Ratings): Counts {
+  const known = counted.get(ratings);
+  if (known !== undefined) return known;
+  const counts = count(ratings);
+  counted.set(ratings, counts);
+  return counts;
+}
+
+function count({ items, raters, values }: Ratings): Counts {
   const categories = distinct(values);
-  const q = categories.length;
   const place = new Map(categories.map((value, k) => [value, k]));
-  const table = new Float64Array(items * q);
+  const first = new Int32Array(items + 1);
+  const used: number[] = [];
+  const times: number[] = [];
   const perItem = new Float64Array(items);
   for (let i = 0; i < items; i++) {
+    first[i] = used.length;
     for (let r = 0; r < raters; r++) {
       const k = place.get(values[i * raters + r]);
       if (k === undefined) continue;
-      table[i * q + k]++;
+      const at = used.indexOf(k, first[i]);
+      if (at < 0) times[used.push(k) - 1] = 1;
+      else times[at]++;
       perItem[i]++;
     }
   }
-  return { categories, table, perItem };
+  first[items] = used.length;
+  return { categories, first, used: Int32Array.from(used), times: Float64Array.from(times), perItem };
 }
 
 function observed(counts: Counts, items: number, weights?: ArrayLike<number>): number {
-  const { table, perItem } = counts;
-  const q = counts.categories.length;
+  const { first, times, perItem } = counts;
   let sum = 0;
   let total = 0;
   for (let i = 0; i < items; i++) {
     if (perItem[i] < 2) continue;
     const w = weights?.[i] ?? 1;
     let same = 0;
-    for (let k = 0; k < q; k++) same += table[i * q + k] * (table[i * q + k] - 1);
+    for (let x = first[i]; x < first[i + 1]; x++) same += times[x] * (times[x] - 1);
     sum += (w * same) / (perItem[i] * (perItem[i] - 1));
     total += w;
   }
@@ -180,15 +201,14 @@ function observed(counts: Counts, items: number, weights?: ArrayLike<number>): n
 
 /** The mean share of each category over items with a rating. */
 function categoryShares(counts: Counts, items: number, weights?: ArrayLike<number>): Float64Array {
-  const { table, perItem } = counts;
-  const q = counts.categories.length;
-  const shares = new Float64Array(q);
+  const { first, used, times, perItem } = counts;
+  const shares = new Float64Array(counts.categories.length);
   let total = 0;
   for (let i = 0; i < items; i++) {
     if (perItem[i] === 0) continue;
     const w = weights?.[i] ?? 1;
     total += w;
-    for (let k = 0; k < q; k++) shares[k] += (w * table[i * q + k]) / perItem[i];
+    for (let x = first[i]; x < first[i + 1]; x++) shares[used[x]] += (w * times[x]) / perItem[i];
   }
   return shares.map((share) => share / total);
 }
