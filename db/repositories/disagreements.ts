@@ -13,18 +13,23 @@ const VALUE = `CASE
     WHEN g.score_a IS NOT NULL AND g.score_b IS NOT NULL THEN (g.score_a - g.score_b) / coalesce(g.scale_hi - g.scale_lo, 1)
     WHEN g.score_a IS NOT NULL THEN (g.score_a - coalesce(g.scale_lo, 0)) / coalesce(g.scale_hi - g.scale_lo, 1)
     WHEN g.verdict = 'a' THEN 1.0 WHEN g.verdict = 'b' THEN -1.0 ELSE 0.0 END`;
+const DECISION = "(g.action = 'adjudicate')";
 
-/** Items of a task with grades of two raters or more that differ and that nobody has decided; the furthest apart first. */
-export function disagreedItems(db: ReadableDb, taskId: string): readonly Disagreement[] {
+/**
+ * Items of a task with grades of two raters or more that differ, and that nobody has decided (or that somebody has); the
+ * furthest apart first. A decision is not one of the grades that differ.
+ */
+export function disagreedItems(db: ReadableDb, taskId: string, isDecided = false): readonly Disagreement[] {
   return db
-    .prepare<[string], Disagreement>(
+    .prepare<[string, number], Disagreement>(
       `SELECT g.prompt_id AS promptId, g.model_a_id AS modelAId, g.model_b_id AS modelBId,
-         count(DISTINCT g.rater_id) AS raters, max(${VALUE}) - min(${VALUE}) AS distance
+         count(DISTINCT CASE WHEN NOT ${DECISION} THEN g.rater_id END) AS raters,
+         max(CASE WHEN NOT ${DECISION} THEN ${VALUE} END) - min(CASE WHEN NOT ${DECISION} THEN ${VALUE} END) AS distance
        FROM current_grade g JOIN rater r ON r.id = g.rater_id
        WHERE g.task_id = ? AND r.kind = 'person'
        GROUP BY g.prompt_id, g.model_a_id, g.model_b_id
-       HAVING raters > 1 AND distance > 1e-9 AND sum(g.action = 'adjudicate') = 0
+       HAVING raters > 1 AND distance > 1e-9 AND max(${DECISION}) = ?
        ORDER BY distance DESC, g.prompt_id, g.model_a_id`,
     )
-    .all(taskId);
+    .all(taskId, Number(isDecided));
 }

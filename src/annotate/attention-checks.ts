@@ -1,5 +1,6 @@
 import { insertCheck, listChecks, type AttentionCheck } from '../../db/repositories/attention-checks.ts';
 import { currentGrades, type GradingEvent } from '../../db/repositories/grading.ts';
+import { promptTexts } from '../../db/repositories/prompt-texts.ts';
 import { inTransaction, type ReadableDb } from '../../db/sqlite.ts';
 import { z } from '../contract/zod.ts';
 import { checkForm } from './check-form.ts';
@@ -7,6 +8,8 @@ import { itemOf, storeGrade, storeItem, type Grade } from './grade.ts';
 import type { GradingDeps } from './grading-deps.ts';
 import { responseFinder } from './grading.ts';
 import { getTask, rubricOf } from './tasks.ts';
+
+const EXCERPT = 240;
 
 /** The right answer, in the stored order. */
 const knownAnswer = z.object({
@@ -40,17 +43,25 @@ export function addCheck(
 export interface CheckAnswers {
   readonly checkId: string;
   readonly promptId: number;
+  /** The first characters. */
+  readonly prompt: string;
   readonly answers: number;
   readonly passed: number;
 }
 
 export function checkResults(db: ReadableDb, taskId: string): readonly CheckAnswers[] {
   getTask(db, taskId);
-  return listChecks(db, taskId).map((check) => {
+  const checks = listChecks(db, taskId);
+  const texts = promptTexts(
+    db,
+    checks.map((check) => check.promptId),
+  );
+  return checks.map((check) => {
     const answers = answersTo(db, check);
     return {
       checkId: check.id,
       promptId: check.promptId,
+      prompt: (texts.get(check.promptId)?.text ?? '').slice(0, EXCERPT),
       answers: answers.length,
       passed: answers.filter((answer) => isPassed(check, answer)).length,
     };

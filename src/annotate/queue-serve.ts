@@ -15,7 +15,7 @@ import { viewEvent } from './event-view.ts';
 import type { GradingDeps } from './grading-deps.ts';
 import type { MaskedText } from './mask-identity.ts';
 import { requireServed } from './queue-context.ts';
-import { projectMasker } from './shown-texts.ts';
+import { projectMasker, visible } from './shown-texts.ts';
 import { getTask, rubricOf } from './tasks.ts';
 import { itemReason, whySentence, type ItemReason } from './why-item.ts';
 
@@ -169,10 +169,6 @@ function whyOf(db: GradingDeps['db'], queue: Queue, item: QueueItem): ServedItem
     ? parsed.data
     : { propensity: null, lookedAt: null, why: 'random' };
   return { propensity: reason.propensity, lookedAt: reason.lookedAt, sentence: whySentence(reason) };
-}
-
-function visible({ text, masks }: MaskedText): { text: string; masks: { start: number; end: number }[] } {
-  return { text, masks: masks.map(({ start, end }) => ({ start, end })) };
 }
 
 function toRecord(value: unknown): Record<string, unknown> | null {

@@ -31,3 +31,11 @@ export function shownTexts(
     shownLeft,
   };
 }
+
+/** A masked text without what was hidden: what may be sent to whoever grades. */
+export function visible({ text, masks }: MaskedText): {
+  readonly text: string;
+  readonly masks: readonly { readonly start: number; readonly end: number }[];
+} {
+  return { text, masks: masks.map(({ start, end }) => ({ start, end })) };
+}

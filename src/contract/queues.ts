@@ -54,7 +54,7 @@ export const shownText = z.object({
   masks: z.array(z.object({ start: z.int(), end: z.int() })),
 });
 
-const shownResponse = shownText.extend({
+export const shownResponse = shownText.extend({
   responseId: z.int(),
   /** What the model had answered to the turn before, where the prompt is a second turn. */
   previous: shownText.nullable(),
@@ -204,7 +204,14 @@ export const queueMethods = {
     z.object({ taskId }),
     z.object({
       checks: z.array(
-        z.object({ checkId: z.string(), promptId: z.int(), answers: z.int(), passed: z.int() }),
+        z.object({
+          checkId: z.string(),
+          promptId: z.int(),
+          /** The first characters of the prompt. */
+          prompt: z.string(),
+          answers: z.int(),
+          passed: z.int(),
+        }),
       ),
     }),
   ),

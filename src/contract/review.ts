@@ -1,7 +1,8 @@
 import { measured, warning } from './common.ts';
-import { grade, gradingEvent, span } from './grading.ts';
+import { grade, gradedItem, gradingEvent, span } from './grading.ts';
 import { query } from './method.ts';
-import { taskId } from './tasks.ts';
+import { shownResponse } from './queues.ts';
+import { criterion, taskId } from './tasks.ts';
 import { z } from './zod.ts';
 
 /** Raters compared: with each other, with what they agree on, and with the judges and crowds. */
@@ -81,17 +82,36 @@ const givenGrade = z.object({
   grade: grade.nullable(),
   comment: z.string().nullable(),
   spans: z.array(span),
+  /** Of a decision: the grades it decided between. */
+  basedOn: z.array(z.string()),
 });
 
 export const disagreement = z.object({
   promptId: z.int(),
+  /** On sides by chance, the same whenever the item is reviewed. */
+  item: gradedItem,
   /** The first characters of the prompt. */
   prompt: z.string(),
   category: z.string().nullable(),
   raters: z.int(),
   /** The widest difference between two grades as a share of what is possible, from 0 to 1. */
   distance: z.number(),
-  /** All on the same sides. */
+  /** All on the sides of `item`, oldest first; a decision has the action `adjudicate`. */
+  grades: z.array(givenGrade),
+});
+
+/** An item with its texts, blind as for whoever decides, and every grade of the task in force. */
+export const reviewedItem = z.object({
+  promptId: z.int(),
+  prompt: z.string(),
+  category: z.string().nullable(),
+  reference: z.string().nullable(),
+  item: gradedItem,
+  /** The left response, or the only one. */
+  left: shownResponse,
+  right: shownResponse.nullable(),
+  /** Of a rubric task. */
+  criteria: z.array(criterion),
   grades: z.array(givenGrade),
 });
 
@@ -101,11 +121,21 @@ export const reviewMethods = {
     agreementReport,
   ),
   'review.raters': query(z.object({ taskId }), z.object({ reports: z.array(raterReport) })),
-  /** What raters disagree on and nobody decided, the furthest apart first: `queue.createAdjudication` queues it. */
+  /**
+   * What raters disagree on, the furthest apart first: what nobody decided (`queue.createAdjudication` queues it), or with
+   * `isDecided` what somebody did.
+   */
   'review.disagreements': query(
-    z.object({ taskId, limit: z.int().min(1).max(500).default(50), offset: z.int().min(0).default(0) }),
+    z.object({
+      taskId,
+      isDecided: z.boolean().default(false),
+      limit: z.int().min(1).max(500).default(50),
+      offset: z.int().min(0).default(0),
+    }),
     z.object({ total: z.int(), items: z.array(disagreement) }),
   ),
+  /** One item of a task to be looked at, whatever side its responses are named on. */
+  'review.graded': query(z.object({ taskId, item: gradedItem }), reviewedItem),
   /** Everything that happened to a prompt: its draw, its queues, every event of every rater, oldest first. */
   'review.item': query(
     z.object({ promptId: z.int().positive() }),

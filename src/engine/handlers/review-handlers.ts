@@ -1,5 +1,5 @@
 import { agreementOf } from '../../annotate/review-agreement.ts';
-import { disagreements, itemHistory } from '../../annotate/review-items.ts';
+import { disagreements, gradedForReview, itemHistory } from '../../annotate/review-items.ts';
 import { raterReports } from '../../annotate/review-raters.ts';
 import type { EngineContext, QueryHandlers, QueryMethodName } from '../engine-context.ts';
 
@@ -10,6 +10,7 @@ export function reviewHandlers({ session }: EngineContext): Handlers {
     'review.agreement': (input) => agreementOf(session().file.db, input),
     'review.raters': ({ taskId }) => ({ reports: raterReports(session().file.db, taskId) }),
     'review.disagreements': (input) => disagreements(session().file.db, input),
+    'review.graded': (input) => gradedForReview(session().file.db, input),
     'review.item': ({ promptId }) => itemHistory(session().file.db, promptId),
   };
 }

@@ -101,11 +101,40 @@ describe('review', () => {
     await client.call('grade.submit', decision);
     expect((await client.call('review.disagreements', { taskId })).total).toBe(open.total - 1);
 
+    const decided = await client.call('review.disagreements', { taskId, isDecided: true });
+    expect(decided).toMatchObject({ total: 1, items: [{ promptId: item.promptId, raters: 3 }] });
+    const given = decided.items[0].grades;
+    expect(given.at(-1)).toMatchObject({ action: 'adjudicate', rater: 'mary' });
+    expect(given.at(-1)?.basedOn).toEqual(given.slice(0, 3).map((grade) => grade.eventId));
+
     const history = await client.call('review.item', { promptId: item.promptId });
     expect(history.events.map((event) => event.action)).toEqual(['submit', 'submit', 'submit', 'adjudicate']);
     expect(history.events.at(-1)).toMatchObject({ comment: 'both fine', isCurrent: true });
     expect(history.draw).toMatchObject({ isRevealed: true, propensity: 1, lookedAt: 'nothing' });
     expect(history.queues.map((place) => place.name)).toEqual(['Queue', 'Decide']);
+  });
+
+  it('shows an item blind, on one side for every rater, and the first model now left and now right', async () => {
+    const { engine, taskId } = await graded();
+    const { client } = engine;
+    const { items } = await client.call('review.disagreements', { taskId, limit: 500 });
+    const sides = new Set<string>();
+    for (const { item, grades, promptId } of items) {
+      const shown = await client.call('review.graded', { taskId, item });
+      if (item.kind !== 'pair') throw new Error('expected a pair');
+      // Whatever sides it is asked for on.
+      const turned = { kind: 'pair', leftId: item.rightId, rightId: item.leftId } as const;
+      expect(await client.call('review.graded', { taskId, item: turned })).toEqual(shown);
+      expect(shown).toMatchObject({ promptId, item, grades, left: { responseId: item.leftId } });
+      const isFirstLeft = shown.left.text.startsWith('answer one');
+      sides.add(isFirstLeft ? 'left' : 'right');
+      for (const { rater, grade } of grades.filter((each) => each.rater !== 'lefty')) {
+        expect({ rater, grade }).toMatchObject({
+          grade: { ...item, kind: 'verdict', verdict: isFirstLeft ? 'left' : 'right' },
+        });
+      }
+    }
+    expect([...sides].sort()).toEqual(['left', 'right']);
   });
 
   it('compares raters criterion by criterion', async () => {

@@ -240,7 +240,7 @@ it('an attention check is served like any other item, is compared with its answe
     await client.call('grade.submit', { rater: 'ada', queueId: queue.id, grade: verdictOn(served, says) });
   }
   const { checks } = await client.call('queue.checks', { taskId: task.id });
-  expect(checks).toEqual([{ checkId, promptId: item.promptId, answers: 1, passed: 1 }]);
+  expect(checks).toEqual([{ checkId, promptId: item.promptId, prompt: item.prompt, answers: 1, passed: 1 }]);
   expect((await client.call('project.status', {})).counts.goldGrades).toBe(queue.items);
 });
 
