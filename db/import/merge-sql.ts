@@ -116,7 +116,7 @@ ${fromPrompts(alias, 'preference_verdict')} CROSS JOIN temp.map_source o ON o.st
 
 -- A grade of a single response has no second model, and nothing to turn.
 CREATE TEMP VIEW incoming_gold AS
-SELECT s.event_id AS id, p.id AS prompt_id, s.import_key, s.created_ms,
+SELECT s.event_id AS id, p.id AS prompt_id, s.action, s.import_key, s.created_ms,
   (SELECT r.id FROM temp.map_rater r WHERE r.name = s.rater) AS rater_id, s.strength, s.scale_lo, s.scale_hi, s.rater_count, s.gold_kind,
   CASE WHEN mb.id < ma.id THEN mb.id ELSE ma.id END AS model_a_id,
   CASE WHEN mb.id < ma.id THEN ma.id ELSE mb.id END AS model_b_id,
@@ -177,7 +177,7 @@ export const VERDICTS: TableMerge = {
 export const GOLD: TableMerge = {
   insert: `INSERT INTO main.grading_event (id, created_ms, rater_id, prompt_id, action, model_a_id, model_b_id, score_a,
              score_b, verdict, strength, scale_lo, scale_hi, rater_count, gold_kind, detail_json, import_id, import_key)
-           SELECT id, coalesce(created_ms, ?), coalesce(rater_id, ?), prompt_id, 'submit', model_a_id, model_b_id, score_a, score_b, verdict, strength, scale_lo,
+           SELECT id, coalesce(created_ms, ?), coalesce(rater_id, ?), prompt_id, action, model_a_id, model_b_id, score_a, score_b, verdict, strength, scale_lo,
              scale_hi, rater_count, gold_kind, detail_json, ?, import_key
            FROM temp.incoming_gold WHERE true ON CONFLICT DO NOTHING`,
   count: 'SELECT count(*) FROM temp.incoming_gold',

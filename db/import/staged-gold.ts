@@ -1,6 +1,11 @@
 import { hash } from 'node:crypto';
 import { NO_DETAIL } from '../../src/dataset/canonical.ts';
-import type { CanonicalGold, CanonicalPrompt, GoldDetail } from '../../src/dataset/canonical.ts';
+import type {
+  CanonicalGold,
+  CanonicalPrompt,
+  GoldDetail,
+  GoldProvenance,
+} from '../../src/dataset/canonical.ts';
 import { turnVerdict } from '../../src/dataset/prompt-fields.ts';
 import type { Connection } from '../sqlite.ts';
 
@@ -20,13 +25,13 @@ export class StagedGold {
   constructor(db: Connection, newId: () => string) {
     this.#newId = newId;
     this.#insert = db.prepare(
-      `INSERT INTO gold (prompt_id, model_a_id, model_b_id, rater, created_ms, event_id, import_key, score_a, score_b,
-         verdict, strength, scale_lo, scale_hi, rater_count, gold_kind, detail_json, detail_turned_json)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO gold (prompt_id, model_a_id, model_b_id, rater, task, action, created_ms, event_id, import_key, score_a,
+         score_b, verdict, strength, scale_lo, scale_hi, rater_count, gold_kind, detail_json, detail_turned_json)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
-    this.#select = db.prepare<[number, number, number, string], Grade>(
+    this.#select = db.prepare<[number, number, number, string, string, string], Grade>(
       `SELECT score_a, score_b, verdict FROM gold
-       WHERE prompt_id = ? AND model_a_id = ? AND model_b_id = ? AND rater = ?`,
+       WHERE prompt_id = ? AND model_a_id = ? AND model_b_id = ? AND rater = ? AND task = ? AND action = ?`,
     );
   }
 
@@ -38,9 +43,10 @@ export class StagedGold {
       score_b: isTurned ? gold.scoreA : gold.scoreB,
       verdict: isTurned ? turnVerdict(gold.verdict) : gold.verdict,
     };
-    const { rater, eventId, createdMs } = gold.provenance ?? NOBODY;
+    const { rater, eventId, createdMs, isAdjudicated } = gold.provenance ?? NOBODY;
     const [first, second] = isTurned ? [b, a] : [a, b];
-    const key = [promptId, first, second, rater ?? ''] as const;
+    const action = isAdjudicated ? 'adjudicate' : 'submit';
+    const key = [promptId, first, second, rater ?? '', gold.detail.task ?? '', action] as const;
     const detail = gold.detail === NO_DETAIL ? null : toJson(gold.detail);
     const turned = detail === null || b === 0 ? detail : toJson(turnDetail(gold.detail));
     const { changes } = this.#insert.run(
@@ -67,16 +73,21 @@ export class StagedGold {
   }
 }
 
-const NOBODY = { rater: null, eventId: null, createdMs: null } as const;
+const NOBODY: GoldProvenance = { rater: null, eventId: null, createdMs: null, isAdjudicated: false };
 
 /**
  * Equal for the same prompt, models and rater, whatever the grade: a second import adds no second vote. A grade that names
  * the event it was exported from is that event.
  */
 function importKey(prompt: CanonicalPrompt, gold: CanonicalGold): string {
-  const { rater, eventId } = gold.provenance ?? NOBODY;
+  const { rater, eventId, isAdjudicated } = gold.provenance ?? NOBODY;
   const models = gold.modelB === null ? [gold.modelA] : [gold.modelA, gold.modelB].sort();
-  const by = rater === null ? [] : ['by', rater];
+  const { task } = gold.detail;
+  const by = [
+    ...(rater === null ? [] : ['by', rater]),
+    ...(task === null ? [] : ['task', task]),
+    ...(isAdjudicated ? ['decides'] : []),
+  ];
   const parts = eventId === null ? [prompt.dataset, prompt.externalId, ...models, ...by] : ['event', eventId];
   return hash('sha256', parts.join('\u0000'), 'hex').slice(0, 32);
 }
@@ -85,12 +96,18 @@ function importKey(prompt: CanonicalPrompt, gold: CanonicalGold): string {
 type StoredDetail = Partial<GoldDetail> & { readonly shareB?: number };
 
 function turnDetail(detail: GoldDetail): StoredDetail {
-  const { shareA, votes, ...rest } = detail;
+  const { shareA, votes, shownLeft, spans, ...rest } = detail;
   return {
     ...rest,
+    shownLeft: shownLeft === null ? null : otherSide(shownLeft),
+    spans: spans?.map((span) => ({ ...span, side: otherSide(span.side) })) ?? null,
     votes: votes === null ? null : { a: votes.b, b: votes.a, tie: votes.tie },
     ...(shareA === null ? {} : { shareB: shareA }),
   };
+}
+
+function otherSide(side: 'a' | 'b'): 'a' | 'b' {
+  return side === 'a' ? 'b' : 'a';
 }
 
 /** JSON of what there is, or null where there is nothing. */

@@ -74,13 +74,15 @@ CREATE TABLE preference_verdict (
   PRIMARY KEY (prompt_id, source_id, model_a_id, model_b_id, shown, vote)
 ) STRICT, WITHOUT ROWID;
 
--- model_b_id is 0 for a grade of a single response; rater is '' where the file names none. detail_turned_json is
+-- model_b_id is 0 for a grade of a single response; rater and task are '' where the file names none. detail_turned_json is
 -- detail_json with a and b exchanged.
 CREATE TABLE gold (
   prompt_id INTEGER NOT NULL,
   model_a_id INTEGER NOT NULL,
   model_b_id INTEGER NOT NULL,
   rater TEXT NOT NULL,
+  task TEXT NOT NULL,
+  action TEXT NOT NULL CHECK (action IN ('submit', 'adjudicate')),
   created_ms INTEGER,
   event_id TEXT NOT NULL,
   import_key TEXT NOT NULL,
@@ -94,7 +96,7 @@ CREATE TABLE gold (
   gold_kind TEXT,
   detail_json TEXT,
   detail_turned_json TEXT,
-  PRIMARY KEY (prompt_id, model_a_id, model_b_id, rater)
+  PRIMARY KEY (prompt_id, model_a_id, model_b_id, rater, task, action)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE decision (

@@ -1,6 +1,7 @@
-import type { GoldKind, SourceKind, Split, Verdict } from '../../src/dataset/canonical.ts';
+import type { GoldDetail, GoldKind, SourceKind, Split, Verdict } from '../../src/dataset/canonical.ts';
+import { writeSaidFields } from '../../src/dataset/graded-detail.ts';
 import type { JudgeType } from '../../src/dataset/pair-judges.ts';
-import type { GradeEntry, JudgementEntry, WideRow } from '../../src/dataset/wide-json.ts';
+import type { GradeEntry, JudgementEntry, RubricEntry, WideRow } from '../../src/dataset/wide-json.ts';
 import type { ReadableDb } from '../sqlite.ts';
 import { listModels } from './models.ts';
 
@@ -10,6 +11,8 @@ export interface LabelChoice {
   readonly includesGold: boolean;
   /** Names of sources; null for all. */
   readonly sources: readonly string[] | null;
+  /** For formats that hold rubrics. */
+  readonly rubricsOf?: (promptId: number) => readonly RubricEntry[];
 }
 
 const PROMPTS_AT_ONCE = 500;
@@ -58,6 +61,9 @@ interface GradeRow extends SaidRow {
   readonly kind: GoldKind | null;
   readonly raterCount: number | null;
   readonly detail: string | null;
+  readonly isAdjudicated: 0 | 1;
+  /** The task it was graded in here. */
+  readonly task: string | null;
 }
 
 interface JudgementRow extends SaidRow {
@@ -94,6 +100,7 @@ export function* iterateLabelRows(db: ReadableDb, choice: LabelChoice): Generato
         grades: grades.get(prompt.id) ?? [],
         judgements: [...(scores.get(prompt.id) ?? []), ...(verdicts.get(prompt.id) ?? [])],
         vector: vectors.get(prompt.id),
+        rubrics: choice.rubricsOf?.(prompt.id) ?? [],
         order,
       });
     }
@@ -120,8 +127,10 @@ function prepare(db: ReadableDb, { sources }: LabelChoice) {
     grades: db.prepare<[Range], GradeRow>(
       `SELECT g.prompt_id AS promptId, g.id, g.created_ms AS createdMs, r.name AS rater, a.name AS modelA,
          b.name AS modelB, g.score_a AS scoreA, g.score_b AS scoreB, g.verdict, g.strength, g.scale_lo AS scaleLo,
-         g.scale_hi AS scaleHi, g.gold_kind AS kind, g.rater_count AS raterCount, g.detail_json AS detail
+         g.scale_hi AS scaleHi, g.gold_kind AS kind, g.rater_count AS raterCount, g.detail_json AS detail,
+         g.action = 'adjudicate' AS isAdjudicated, t.name AS task
        FROM (SELECT g.*, r.name ${VISIBLE_GRADES} AND g.${range}) g JOIN rater r ON r.id = g.rater_id
+         LEFT JOIN grading_task t ON t.id = g.task_id
          JOIN model a ON a.id = g.model_a_id LEFT JOIN model b ON b.id = g.model_b_id
        ORDER BY g.prompt_id, g.created_ms, g.id`,
     ),
@@ -168,11 +177,15 @@ interface Parts {
   readonly grades: readonly GradeRow[];
   readonly judgements: readonly JudgementRow[];
   readonly vector: Uint8Array | undefined;
+  readonly rubrics: readonly RubricEntry[];
   /** Places of the models in the project: a file that is read again gives them the same order. */
   readonly order: ReadonlyMap<string, number>;
 }
 
-function toWideRow(prompt: PromptRow, { responses, grades, judgements, vector, order }: Parts): WideRow {
+function toWideRow(
+  prompt: PromptRow,
+  { responses, grades, judgements, vector, rubrics, order }: Parts,
+): WideRow {
   const by = <T>(value: (row: ResponseRow) => T | null): Readonly<Record<string, T>> | undefined => {
     const known = responses.flatMap((row) => {
       const found = value(row);
@@ -212,6 +225,7 @@ function toWideRow(prompt: PromptRow, { responses, grades, judgements, vector, o
     output_tokens: by((row) => row.outputTokens),
     grades: grades.length === 0 ? undefined : grades.map(toGrade),
     judgements: judgements.length === 0 ? undefined : judgements.map(toJudgement),
+    rubrics: rubrics.length === 0 ? undefined : rubrics,
   });
 }
 
@@ -227,16 +241,8 @@ function saidOf(row: SaidRow) {
   };
 }
 
-/** What is kept beside a grade (db/import/staged-gold.ts and src/annotate write it). */
-interface StoredDetail {
-  readonly metric?: string;
-  readonly shareA?: number;
-  readonly votes?: NonNullable<GradeEntry['votes']>;
-  readonly rank?: number;
-  readonly isGain?: boolean;
-  readonly comment?: string;
-  readonly latencyMs?: number;
-}
+/** What is kept beside a grade (db/import/staged-gold.ts and src/annotate write it); lists may be there and empty. */
+type StoredDetail = Partial<GoldDetail>;
 
 function toGrade(row: GradeRow): GradeEntry {
   const detail = row.detail === null ? {} : (JSON.parse(row.detail) as StoredDetail);
@@ -247,14 +253,26 @@ function toGrade(row: GradeRow): GradeEntry {
     created_ms: row.createdMs,
     kind: row.kind ?? undefined,
     n_raters: row.raterCount ?? undefined,
-    metric: detail.metric,
-    share_a: detail.shareA,
-    votes: detail.votes,
-    rank: detail.rank,
+    metric: detail.metric ?? undefined,
+    share_a: detail.shareA ?? undefined,
+    votes: detail.votes ?? undefined,
+    rank: detail.rank ?? undefined,
     is_gain: detail.isGain,
-    comment: detail.comment,
-    latency_ms: detail.latencyMs,
+    comment: detail.comment ?? undefined,
+    latency_ms: detail.latencyMs ?? undefined,
+    is_adjudicated: row.isAdjudicated === 1 ? true : undefined,
+    ...writeSaidFields({
+      ...detail,
+      task: row.task ?? detail.task ?? null,
+      categories: filled(detail.categories),
+      criteria: filled(detail.criteria),
+      spans: filled(detail.spans),
+    }),
   });
+}
+
+function filled<T>(list: readonly T[] | null | undefined): readonly T[] | null {
+  return list === undefined || list === null || list.length === 0 ? null : list;
 }
 
 const JUDGE_TYPE: Readonly<Record<SourceKind, readonly [single: JudgeType, pair: JudgeType]>> = {

@@ -90,6 +90,20 @@ export function deleteRubric(db: WritableDb, taskId: string, promptId: number): 
   db.prepare('DELETE FROM rubric WHERE task_id = ? AND prompt_id = ?').run(taskId, promptId);
 }
 
+/** Prompts that belong to a task: by a rubric of their own, an item in a queue, or something a rater did. */
+export function promptsOfTask(db: ReadableDb, taskId: string): ReadonlySet<number> {
+  return new Set(
+    db
+      .prepare<[{ taskId: string }], number>(
+        `SELECT prompt_id FROM rubric WHERE task_id = @taskId
+         UNION SELECT i.prompt_id FROM queue_item i JOIN grading_queue q ON q.id = i.queue_id WHERE q.task_id = @taskId
+         UNION SELECT prompt_id FROM grading_event WHERE task_id = @taskId`,
+      )
+      .pluck()
+      .all({ taskId }),
+  );
+}
+
 /** Prompts by their external ids (in any data set) and by the hash of their normalised text. */
 export function findRubricPrompts(
   db: ReadableDb,

@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import type { Grade } from './grade.ts';
-import { gradeCriteria, type Criterion, type GradedCriterion } from './rubric.ts';
+import type { GradedCriterion } from '../dataset/canonical.ts';
+import { gradeCriteria, type Criterion } from './rubric.ts';
 import type { Task, TaskForm } from './tasks.ts';
 
 /**

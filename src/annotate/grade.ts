@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
-import { rubricScore, type GradedCriterion } from './rubric.ts';
+import type { GradedCriterion } from '../dataset/canonical.ts';
+import { rubricScore } from '../dataset/graded-detail.ts';
 
 /**
  * A grade as a grader gives it (responses on a left and a right side) and as it is stored (models a and b in the order of

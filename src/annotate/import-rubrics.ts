@@ -22,7 +22,7 @@ export function importRubrics(
   deps: GradingDeps,
   input: { readonly taskId: string; readonly path: string },
 ): RubricImport {
-  const { form } = getTask(deps.db, input.taskId);
+  const { form, name } = getTask(deps.db, input.taskId);
   if (form.kind !== 'rubric') throw new AppError('usage', `A task of the kind ${form.kind} has no rubrics.`);
   const file = readHealthBench(readText(input.path));
   if (file.rubrics.length === 0) {
@@ -35,14 +35,18 @@ export function importRubrics(
       { details: { refused: file.refused.slice(0, 20) } },
     );
   }
+  // A file that a project wrote holds the rubrics of all its tasks.
+  const own = file.rubrics.filter((rubric) => rubric.task === name);
+  const rubrics = own.length > 0 ? own : file.rubrics;
+  const others = file.rubrics.length - rubrics.length;
   return inTransaction(deps.db, () => {
     const { byExternalId, byNormHash } = findRubricPrompts(deps.db, {
-      externalIds: file.rubrics.map((rubric) => rubric.promptId),
-      normHashes: file.rubrics.flatMap((rubric) => rubric.normHashes),
+      externalIds: rubrics.map((rubric) => rubric.promptId),
+      normHashes: rubrics.flatMap((rubric) => rubric.normHashes),
     });
     const matched = new Set<number>();
     let unmatched = 0;
-    for (const { promptId, normHashes, criteria } of file.rubrics) {
+    for (const { promptId, normHashes, criteria } of rubrics) {
       const prompts = byExternalId.get(promptId) ?? normHashes.flatMap((hash) => byNormHash.get(hash) ?? []);
       if (prompts.length === 0) unmatched++;
       for (const prompt of prompts) {
@@ -53,7 +57,7 @@ export function importRubrics(
     if (matched.size === 0) {
       throw new AppError(
         'invalid-input',
-        `None of the ${file.rubrics.length} rubrics is about a prompt of this project, by its id or its text. Import the prompts first.`,
+        `None of the ${rubrics.length} rubrics is about a prompt of this project, by its id or its text. Import the prompts first.`,
       );
     }
     return {
@@ -61,15 +65,24 @@ export function importRubrics(
       matched: matched.size,
       unmatched,
       refused: file.refused,
-      warnings:
-        unmatched === 0
+      warnings: [
+        ...(unmatched === 0
           ? []
           : [
               {
                 code: 'rubrics-without-prompt',
                 message: `${unmatched} rubrics are about prompts that this project does not have, and were left out.`,
               },
-            ],
+            ]),
+        ...(others === 0
+          ? []
+          : [
+              {
+                code: 'rubrics-of-other-tasks',
+                message: `${others} rubrics are of other tasks than “${name}”, and were left out.`,
+              },
+            ]),
+      ],
     };
   });
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { criterionId } from '../dataset/foreign/healthbench.ts';
 import { normHash } from '../dataset/normalise.ts';
 import { z } from '../contract/zod.ts';
 import type { Criterion } from './rubric.ts';
@@ -16,14 +16,20 @@ const healthBenchLine = z.object({
         criterion: z.string().trim().min(1),
         points: z.number(),
         tags: z.array(z.string()).nullish(),
+        /** Of a file that a project wrote: the criterion keeps it. */
+        id: z.string().min(1).max(100).optional(),
       }),
     )
     .min(1),
+  /** Of a file that a project wrote: which task the rubric is of. */
+  task: z.string().optional(),
 });
 
 export interface HealthBenchRubric {
   readonly line: number;
   readonly promptId: string;
+  /** The task that the line says it is of, where a project wrote it. */
+  readonly task: string | null;
   /** The hashes under which its prompt may be known: the last question alone, and the whole conversation. */
   readonly normHashes: readonly string[];
   readonly criteria: readonly Criterion[];
@@ -66,7 +72,7 @@ function readLine(raw: string, line: number): HealthBenchRubric | string {
       .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
       .join('');
   }
-  const { prompt_id: promptId, prompt, rubrics } = parsed.data;
+  const { prompt_id: promptId, prompt, rubrics, task } = parsed.data;
   if (!rubrics.some((each) => each.points > 0)) return 'no criterion with positive points';
   const hashOf = (text: string): string => normHash({ text, dataset: '', externalId: promptId });
   const lastQuestion = prompt.findLast((turn) => turn.role === 'user')?.content ?? '';
@@ -74,20 +80,28 @@ function readLine(raw: string, line: number): HealthBenchRubric | string {
   return {
     line,
     promptId,
+    task: task ?? null,
     normHashes: [lastQuestion, whole].filter((text) => text.trim() !== '').map(hashOf),
     criteria: withIds(
-      rubrics.map((each) => ({ text: each.criterion, points: each.points, tags: each.tags ?? [] })),
+      rubrics.map((each) => ({
+        id: each.id,
+        text: each.criterion,
+        points: each.points,
+        tags: each.tags ?? [],
+      })),
     ),
   };
 }
 
-/** Ids from the text, so that reading a file again gives the same ones whatever the order of its criteria. */
-export function withIds(criteria: readonly Omit<Criterion, 'id'>[]): readonly Criterion[] {
+/** Ids that a file lacks are made from the text: reading it again gives the same ones whatever the order of its criteria. */
+export function withIds(
+  criteria: readonly (Omit<Criterion, 'id'> & { readonly id?: string | undefined })[],
+): readonly Criterion[] {
   const seen = new Map<string, number>();
-  return criteria.map((each) => {
-    const hash = createHash('sha256').update(each.text).digest('hex').slice(0, 12);
-    const count = (seen.get(hash) ?? 0) + 1;
-    seen.set(hash, count);
-    return { id: count === 1 ? hash : `${hash}-${count}`, ...each };
+  return criteria.map(({ id: given, ...each }) => {
+    const id = given ?? criterionId(each.text);
+    const count = (seen.get(id) ?? 0) + 1;
+    seen.set(id, count);
+    return { id: count === 1 ? id : `${id}-${count}`, ...each };
   });
 }

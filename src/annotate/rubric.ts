@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import type { GradedCriterion } from '../dataset/canonical.ts';
 
 /** One line of a rubric: so many points where it is met; fewer than none for a fault. */
 export interface Criterion {
@@ -6,23 +7,6 @@ export interface Criterion {
   readonly text: string;
   readonly points: number;
   readonly tags: readonly string[];
-}
-
-/** A criterion as it was graded: kept with the grade, so that a later change of the rubric does not change it. */
-export interface GradedCriterion {
-  readonly id: string;
-  readonly points: number;
-  readonly isMet: boolean;
-}
-
-/**
- * HealthBench's score of a response: points of the criteria met / sum of the positive points. Not clipped: only a mean over
- * items is (`clippedMean`). NaN where no criterion has positive points.
- */
-export function rubricScore(criteria: readonly GradedCriterion[]): number {
-  const met = criteria.reduce((sum, each) => sum + (each.isMet ? each.points : 0), 0);
-  const possible = criteria.reduce((sum, each) => sum + Math.max(0, each.points), 0);
-  return possible > 0 ? met / possible : Number.NaN;
 }
 
 /** HealthBench's score of a model: the mean over items, clipped to [0, 1]. NaN of nothing. */

@@ -17,6 +17,7 @@ export const importFormats = [
   'label-studio',
   'argilla',
   'dpo',
+  'healthbench',
   'csv',
   'jsonl',
   'parquet',

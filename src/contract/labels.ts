@@ -13,6 +13,7 @@ export const labelFormats = [
   'alpaca-eval',
   'fastchat-votes',
   'dpo',
+  'healthbench',
 ] as const;
 
 export const labelsDocument = z.object({

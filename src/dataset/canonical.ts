@@ -67,6 +67,8 @@ export interface GoldProvenance {
   /** The grading event that the grade was exported from: where the project has it, it is the same grade. */
   readonly eventId: string | null;
   readonly createdMs: number | null;
+  /** A senior's decision between grades: it counts, and not their mean. */
+  readonly isAdjudicated: boolean;
 }
 
 /** What is kept beside an imported grade. `shareA` and `votes` are about this row's a and b. */
@@ -83,6 +85,32 @@ export interface GoldDetail {
   /** What the rater wrote beside the grade. */
   readonly comment: string | null;
   readonly latencyMs: number | null;
+  /** The name of the task that it was graded in. */
+  readonly task: string | null;
+  /** Which of the two was shown on the left. */
+  readonly shownLeft: 'a' | 'b' | null;
+  readonly correctness: 'correct' | 'partly' | 'incorrect' | null;
+  /** What the rater said that the item is about. */
+  readonly categories: readonly string[] | null;
+  /** Of a rubric, as graded: the score is what these come to. */
+  readonly criteria: readonly GradedCriterion[] | null;
+  readonly spans: readonly GradedSpan[] | null;
+}
+
+/** A criterion of a rubric as it was graded, with the points it had then. */
+export interface GradedCriterion {
+  readonly id: string;
+  readonly points: number;
+  readonly isMet: boolean;
+}
+
+/** A marked part of a response: code units of its text from `start` to before `end`. */
+export interface GradedSpan {
+  readonly side: 'a' | 'b';
+  readonly start: number;
+  readonly end: number;
+  readonly tag?: string;
+  readonly comment?: string;
 }
 
 export const NO_DETAIL: GoldDetail = {
@@ -93,6 +121,12 @@ export const NO_DETAIL: GoldDetail = {
   isGain: false,
   comment: null,
   latencyMs: null,
+  task: null,
+  shownLeft: null,
+  correctness: null,
+  categories: null,
+  criteria: null,
+  spans: null,
 };
 
 /** Who judged. Sources are the same where name, kind and scale are. */

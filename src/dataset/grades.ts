@@ -18,6 +18,7 @@ import {
   RowError,
 } from './fields.ts';
 import type { JsonObject } from './fields.ts';
+import { readSaidFields, requireRubricScore } from './graded-detail.ts';
 import { readJudgeType, SOURCE_KIND } from './pair-judges.ts';
 import { GOLD_KINDS } from './pairs-row.ts';
 import { VERDICTS } from './prompt-fields.ts';
@@ -35,7 +36,9 @@ export function readGrades(row: JsonObject): readonly CanonicalGold[] {
   return entries(row, 'grades').map(({ entry, prefix }) => {
     const scale = optionalScale(entry, 'scale', prefix);
     const { modelA, modelB } = readModels(entry, prefix);
-    const said = readSaid(entry, prefix, scale, modelB);
+    const beside = readSaidFields(entry, prefix);
+    const said = readSaid(entry, prefix, beside.criteria === null ? scale : null, modelB);
+    if (beside.criteria !== null) requireRubricScore(said.scoreA, beside.criteria, `${prefix}score_a`);
     if (said.verdict === null && said.scoreA === null) {
       throw new RowError(`${prefix}verdict`, 'expected a verdict or scores, found neither');
     }
@@ -55,11 +58,13 @@ export function readGrades(row: JsonObject): readonly CanonicalGold[] {
         isGain: optionalBoolean(entry, 'is_gain', prefix) ?? false,
         comment: optionalString(entry, 'comment', prefix),
         latencyMs: optionalNumber(entry, 'latency_ms', prefix),
+        ...beside,
       },
       provenance: {
         rater: optionalName(entry, 'rater', prefix),
         eventId: readEventId(entry, prefix),
         createdMs: optionalCount(entry, 'created_ms', prefix),
+        isAdjudicated: optionalBoolean(entry, 'is_adjudicated', prefix) ?? false,
       },
     };
   });

@@ -1,4 +1,5 @@
 import type { GoldKind, Split, Verdict } from './canonical.ts';
+import type { SaidFields } from './graded-detail.ts';
 import type { JudgeType } from './pair-judges.ts';
 
 /**
@@ -26,6 +27,19 @@ export interface WideRow {
   readonly output_tokens?: ByModel<number>;
   readonly grades?: readonly GradeEntry[] | undefined;
   readonly judgements?: readonly JudgementEntry[] | undefined;
+  /** For formats that hold rubrics; no reader of rows looks at it. */
+  readonly rubrics?: readonly RubricEntry[] | undefined;
+}
+
+/** What a response to the prompt is graded by in a task. */
+export interface RubricEntry {
+  readonly task: string;
+  readonly criteria: readonly {
+    readonly id: string;
+    readonly criterion: string;
+    readonly points: number;
+    readonly tags: readonly string[];
+  }[];
 }
 
 type ByModel<T> = Readonly<Record<string, T>> | undefined;
@@ -43,7 +57,7 @@ interface Said {
 }
 
 /** Gold of one rater. */
-export interface GradeEntry extends Said {
+export interface GradeEntry extends Said, SaidFields {
   readonly rater?: string | undefined;
   readonly event_id?: string | undefined;
   readonly created_ms?: number | undefined;
@@ -56,6 +70,8 @@ export interface GradeEntry extends Said {
   readonly is_gain?: boolean | undefined;
   readonly comment?: string | undefined;
   readonly latency_ms?: number | undefined;
+  /** A senior's decision between grades. */
+  readonly is_adjudicated?: true | undefined;
 }
 
 /** A preference of one source. */

@@ -19,6 +19,7 @@ const FORMATS = {
   'alpaca-eval': { write: WRITERS['alpaca-eval'], container: 'json-array' },
   'fastchat-votes': { write: WRITERS['fastchat-votes'], container: 'json-lines' },
   dpo: { write: WRITERS.dpo, container: 'json-lines' },
+  healthbench: { write: WRITERS.healthbench, container: 'json-lines' },
   csv: { write: WRITERS.table, container: 'csv' },
   parquet: { write: WRITERS.table, container: 'parquet' },
 } as const satisfies Record<string, { readonly write: WriteForeign; readonly container: string }>;

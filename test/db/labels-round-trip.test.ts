@@ -18,6 +18,7 @@ const ENDINGS: Readonly<Record<LabelFormat, string>> = {
   'alpaca-eval': 'json',
   'fastchat-votes': 'jsonl',
   dpo: 'jsonl',
+  healthbench: 'jsonl',
 };
 const LOSSLESS = ['jsonl', 'csv', 'parquet', 'label-studio', 'argilla'] as const;
 
@@ -67,6 +68,19 @@ const score = fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value ||
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(value, { nil: undefined });
 
+/** What the workbench stores beside a grade. */
+const beside = fc.record({
+  task: maybe(name),
+  shown_left: maybe(fc.constantFrom('a', 'b')),
+  categories: maybe(fc.constant(['law', '=1+1'])),
+  is_adjudicated: maybe(fc.constant(true)),
+  spans: maybe(
+    fc
+      .record({ side: fc.constantFrom('a', 'b'), start: fc.nat(9), tag: maybe(text), comment: maybe(text) })
+      .map((span) => [{ ...span, end: span.start + 2 }]),
+  ),
+});
+
 const project = fc
   .record({
     models: fc.uniqueArray(name, { minLength: 2, maxLength: 3 }),
@@ -84,7 +98,21 @@ const project = fc
   .chain(({ models, raters, sources, ids }) => {
     const pair = fc.constant({ model_a: models[0], model_b: models[1] });
     const verdict = fc.constantFrom('a', 'b', 'tie');
+    const criteria = fc.constantFrom(
+      { score_a: 1, criteria: [{ id: 'safe', points: 5, is_met: true }] },
+      // Below the scale: a rubric is not clipped.
+      {
+        score_a: -0.5,
+        criteria: [
+          { id: '=1', points: 4, is_met: false },
+          { id: 'harm', points: -2, is_met: true },
+        ],
+      },
+    );
     const grade = fc.oneof(
+      fc
+        .tuple(fc.constantFrom(...models), criteria)
+        .map(([model, said]) => ({ model_a: model, scale: [0, 1], ...said })),
       fc.record({ model_a: fc.constantFrom(...models), score_a: score, scale: fc.constant([0, 1]) }),
       fc.tuple(pair, fc.record({ verdict, strength: maybe(score) })).map(([a, b]) => ({ ...a, ...b })),
       fc
@@ -121,11 +149,13 @@ const project = fc
           .map((texts) => Object.fromEntries(models.map((model, i) => [model, texts[i] ?? null]))),
         cost: maybe(fc.constant(Object.fromEntries([[models[0], 0.5]]))),
         grades: fc
-          .uniqueArray(fc.tuple(fc.constantFrom(...raters), grade, maybe(text)), {
+          .uniqueArray(fc.tuple(fc.constantFrom(...raters), grade, maybe(text), beside), {
             selector: ([rater, given]) => JSON.stringify([rater, given.model_a, 'model_b' in given]),
             maxLength: 3,
           })
-          .map((list) => list.map(([rater, given, comment]) => ({ ...given, rater, comment }))),
+          .map((list) =>
+            list.map(([rater, given, comment, more]) => ({ ...given, rater, comment, ...more })),
+          ),
         judgements: fc
           .uniqueArray(fc.tuple(fc.constantFrom(...sources), judgement), {
             selector: ([source, said]) =>
@@ -212,7 +242,11 @@ describe('formats that hold verdicts only', () => {
     ]);
 
     const fastchat = await write(own, 'fastchat-votes');
-    expect(fastchat.written.leftOut).toEqual({ 'scores of single responses': 1, 'strengths of verdicts': 1 });
+    expect(fastchat.written.leftOut).toEqual({
+      'scores of single responses': 1,
+      'strengths of verdicts': 1,
+      'names of who judged': 3,
+    });
     const votes = (await passOn(own, 'fastchat-votes')).at(0)?.judgements ?? [];
     expect(votes.map((vote) => verdictOf(vote)).sort()).toEqual(['a', 'b', 'tie']);
 

@@ -64,6 +64,7 @@ export function writeAlpacaEval(row: WideRow): Written {
       leftOut.add('scores of single responses');
       return [];
     }
+    leftOut.addBeside(entry);
     const side = verdict === 'tie' ? 0 : verdict === 'a' ? -0.5 : 0.5;
     return [
       {

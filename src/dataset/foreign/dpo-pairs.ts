@@ -53,6 +53,7 @@ export function writeDpoPairs(row: WideRow): Written {
     else if (verdict === 'tie') leftOut.add('ties');
     else if (textA === null || textB === null) leftOut.add('verdicts on responses without text');
     else {
+      leftOut.addBeside(entry);
       const isA = verdict === 'a';
       return [
         {

@@ -95,6 +95,8 @@ export function writeFastChatVotes(row: WideRow): Written {
       leftOut.add('scores of single responses');
       return [];
     }
+    leftOut.add('names of who judged');
+    leftOut.addBeside(entry);
     if (entry.strength !== undefined) leftOut.add('strengths of verdicts');
     const pair = [entry.model_a, entry.model_b];
     return [

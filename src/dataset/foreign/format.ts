@@ -1,5 +1,5 @@
 import type { JsonObject } from '../fields.ts';
-import type { WideRow } from '../wide-json.ts';
+import type { GradeEntry, JudgementEntry, WideRow } from '../wide-json.ts';
 
 /**
  * A format of another program: how a record of it is told from others, and what row of ours it is. A record that cannot be
@@ -34,6 +34,13 @@ export class LeftOut {
 
   add(what: string, count = 1): void {
     if (count > 0) this.#counts.set(what, (this.#counts.get(what) ?? 0) + count);
+  }
+
+  /** What a rater said beside a verdict, for formats that hold the verdict only. */
+  addBeside(entry: GradeEntry | JudgementEntry): void {
+    if (!('rater' in entry)) return;
+    if (entry.comment !== undefined) this.add('comments of raters');
+    this.add('marked parts of responses', entry.spans?.length ?? 0);
   }
 
   get counts(): Readonly<Record<string, number>> {

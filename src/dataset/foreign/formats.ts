@@ -4,6 +4,7 @@ import { ARGILLA, writeArgilla } from './argilla.ts';
 import { DPO_PAIRS, writeDpoPairs } from './dpo-pairs.ts';
 import { FASTCHAT_VOTES, writeFastChatVotes } from './fastchat-votes.ts';
 import type { ForeignFormat, WriteForeign } from './format.ts';
+import { HEALTHBENCH, writeHealthBench } from './healthbench.ts';
 import { LABEL_STUDIO, writeLabelStudio } from './label-studio.ts';
 import { LABEL_TABLE, writeLabelTable } from './label-table.ts';
 import { ROUTER_BENCH } from './router-bench.ts';
@@ -16,6 +17,7 @@ export const FOREIGN = {
   'router-bench': ROUTER_BENCH,
   'alpaca-eval': ALPACA_EVAL,
   'fastchat-votes': FASTCHAT_VOTES,
+  healthbench: HEALTHBENCH,
   'label-studio': LABEL_STUDIO,
   argilla: ARGILLA,
   dpo: DPO_PAIRS,
@@ -45,5 +47,6 @@ export const WRITERS = {
   'alpaca-eval': writeAlpacaEval,
   'fastchat-votes': writeFastChatVotes,
   dpo: writeDpoPairs,
+  healthbench: writeHealthBench,
   table: writeLabelTable,
 } as const satisfies Record<string, WriteForeign>;

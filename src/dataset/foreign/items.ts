@@ -44,7 +44,7 @@ export function idText(value: unknown): string | null {
 }
 
 /** Fields of a row that an item shows: everything else of it travels as its facts. */
-const SHOWN: ReadonlySet<string> = new Set(['prompt', 'responses', 'grades', 'judgements']);
+const SHOWN: ReadonlySet<string> = new Set(['prompt', 'responses', 'grades', 'judgements', 'rubrics']);
 
 /** What is known of a prompt and its responses besides what an item shows. */
 export function factsOf(row: WideRow): JsonObject {

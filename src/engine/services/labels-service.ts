@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { iterateLabelRows } from '../../../db/repositories/label-rows.ts';
 import { countPrompts } from '../../../db/repositories/prompts.ts';
 import { listSources } from '../../../db/repositories/sources.ts';
+import { rubricReader } from '../../annotate/export-rubrics.ts';
 import type { JobResult, ParsedInput } from '../../contract/methods.ts';
 import { AppError } from '../../core/errors.ts';
 import { writeLabels } from '../../dataset/write-labels.ts';
@@ -28,7 +29,11 @@ export async function exportLabels(
     throw new AppError('usage', `There is no source ${unknown}. Sources: ${known.join(', ')}.`);
   }
   const total = countPrompts(db);
-  const rows = iterateLabelRows(db, { includesGold: input.includesGold, sources: input.sources ?? null });
+  const rows = iterateLabelRows(db, {
+    includesGold: input.includesGold,
+    sources: input.sources ?? null,
+    ...(format === 'healthbench' ? { rubricsOf: rubricReader(db) } : {}),
+  });
   const written = await writeLabels(path, format, rows, (done) => {
     job.control.throwIfCancelled();
     job.control.report({ stage: 'Writing', fraction: done / total, done, total, unit: 'prompts' });
@@ -41,7 +46,7 @@ export async function exportLabels(
     records: written.records,
     warnings: Object.entries(written.leftOut).map(([what, count]) => ({
       code: 'left-out',
-      message: `${count} ${what} have no place in this format and were left out.`,
+      message: `Left out, because this format has no place for them: ${what} (${count}).`,
     })),
   };
 }
