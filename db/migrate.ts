@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import type { Clock } from '../src/core/clock.ts';
 import { AppError } from '../src/core/errors.ts';
 import type { Migration } from './migrations/index.ts';
-import { connectToNothing, explainSqliteError } from './sqlite.ts';
+import { connectToNothing, explainSqliteError, writeCopy } from './sqlite.ts';
 import type { Connection } from './sqlite.ts';
 
 export interface MigrationOutcome {
@@ -85,10 +85,7 @@ function backUp(db: Connection, path: string, version: number, clock: Clock): st
   const unfinished = `${backupPath}.unfinished`;
   try {
     rmSync(unfinished, { force: true });
-    db.prepare('VACUUM INTO ?').run(unfinished);
-    const file = openSync(unfinished, 'r+');
-    fsyncSync(file);
-    closeSync(file);
+    writeCopy(db, unfinished);
     renameSync(unfinished, backupPath);
   } catch (error) {
     rmSync(unfinished, { force: true });

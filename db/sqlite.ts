@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { AppError } from '../src/core/errors.ts';
 
 /**
@@ -108,6 +109,17 @@ export function inTransaction<T>(db: WritableDb, work: () => T): T {
   } catch (error) {
     throw explainSqliteError(error, db.name);
   }
+}
+
+/**
+ * Writes everything that is committed into a new file, compact, synced, and without a log beside it. `path` must not exist.
+ * SQLite's errors come out as they are.
+ */
+export function writeCopy(db: Connection, path: string): void {
+  db.prepare('VACUUM INTO ?').run(path);
+  const file = openSync(path, 'r+');
+  fsyncSync(file);
+  closeSync(file);
 }
 
 /** SQLite's primary result codes that are not our bug, and what they mean to the person at the keyboard. */

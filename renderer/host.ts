@@ -1,5 +1,6 @@
 import type { Transport } from '../src/contract/client.ts';
 import type {
+  FileKind,
   HostEvent,
   HostInfo,
   HostInput,
@@ -15,6 +16,8 @@ export interface Connection {
 }
 
 export interface ReceiveOptions {
+  /** What the dialog offers first. */
+  readonly kind?: FileKind;
   readonly signal?: AbortSignal;
   /** Share of the file that has reached the host; the desktop reads it in place. */
   readonly onProgress?: (fraction: number) => void;
@@ -40,6 +43,8 @@ export interface Host {
   readonly saveFile: (name: string, content: string | Blob) => Promise<boolean>;
   /** Gives the user one file of a bundle that was exported; false where it stays where it is (desktop: shows the folder). */
   readonly takeExportedFile: (directory: string, exportId: string, name: string) => Promise<boolean>;
+  /** Gives the user a file that the engine wrote; false where it stays where it is (desktop: shows it in its folder). */
+  readonly takeWrittenFile: (path: string) => Promise<boolean>;
   /** Opens a page in the user's browser, http(s) only, after a question. */
   readonly openExternal: (url: string) => Promise<boolean>;
 }

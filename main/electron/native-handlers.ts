@@ -1,7 +1,7 @@
 import type { BrowserWindow } from 'electron';
 import { dialog, shell } from 'electron';
 import { stat, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import type { PickedFile } from '../../src/contract/host.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { freePath, safeFileName } from '../host/free-name.ts';
@@ -20,8 +20,12 @@ const OPEN_FILTER = [
     extensions: [PROJECT_EXTENSION.slice(1), PACK_EXTENSION.slice(1)],
   },
 ];
+const PACK_FILTER = [
+  { name: 'Meta-Router packs', extensions: [PACK_EXTENSION.slice(1)] },
+  { name: 'All files', extensions: ['*'] },
+];
 const DATA_FILTER = [
-  { name: 'Data', extensions: ['jsonl', 'json', 'csv', 'tsv', 'gz', 'ndjson'] },
+  { name: 'Data', extensions: ['jsonl', 'json', 'csv', 'tsv', 'gz', 'ndjson', 'parquet'] },
   { name: 'All files', extensions: ['*'] },
 ];
 
@@ -38,6 +42,8 @@ export function nativeHandlers(deps: {
   const written = new Set<string>();
   workspace.listen((event) => {
     if (event.name === 'bundle.exported') written.add(resolve(event.data.directory));
+    if (event.name === 'labels.exported' || event.name === 'pack.exported')
+      written.add(resolve(event.data.path));
   });
 
   return {
@@ -75,10 +81,10 @@ export function nativeHandlers(deps: {
       if (canceled) return { path: null };
       return { path: filePath.endsWith(PROJECT_EXTENSION) ? filePath : filePath + PROJECT_EXTENSION };
     },
-    'host.chooseImportFiles': async () => {
+    'host.chooseImportFiles': async ({ kind }) => {
       const { filePaths } = await dialog.showOpenDialog(window, {
-        title: 'Import data',
-        filters: DATA_FILTER,
+        title: kind === 'packs' ? 'Take packs back' : 'Import data',
+        filters: kind === 'packs' ? PACK_FILTER : DATA_FILTER,
         properties: ['openFile', 'multiSelections'],
       });
       return { files: await Promise.all(filePaths.map(describeFile)) };
@@ -93,6 +99,15 @@ export function nativeHandlers(deps: {
       const folder = filePaths.at(0);
       return { path: folder === undefined ? null : freePath(folder, name, '') };
     },
+    'host.chooseSavePath': async ({ name }) => {
+      const { filePath, canceled } = await dialog.showSaveDialog(window, {
+        defaultPath: safeFileName(name),
+        filters: [{ name: extname(name).slice(1).toUpperCase(), extensions: [extname(name).slice(1)] }],
+        properties: ['createDirectory', 'showOverwriteConfirmation'],
+      });
+      return { path: canceled ? null : filePath };
+    },
+    'host.keepProject': async ({ path }) => ({ path: (await describeFile(path)).path }),
     'host.saveFile': async ({ name, content, encoding }) => {
       const { filePath, canceled } = await dialog.showSaveDialog(window, {
         defaultPath: safeFileName(name),

@@ -11,6 +11,7 @@ import type { EventLog } from './event-log.ts';
 import { streamEvents } from './event-stream.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { readJsonBody, type BodyLimits } from './read-body.ts';
+import { isInside, refusePath, type PageFolders } from './page-paths.ts';
 import { isForRater, raterHostCall } from './rater-tabs.ts';
 import type { KnownTab, TabSessions } from './tab-sessions.ts';
 import type { Uploads } from './uploads.ts';
@@ -22,6 +23,7 @@ export interface ApiDeps {
   readonly log: EventLog;
   readonly uploads: Uploads;
   readonly limits: BodyLimits;
+  readonly pageFolders: PageFolders;
 }
 
 type Route = (
@@ -46,10 +48,13 @@ const tokenBody = z.object({ token: z.string().max(200) });
 
 /** What pages may ask, by method and path. All but the exchange of the token wants cookie and tab secret. */
 export function createApi(deps: ApiDeps): Api {
-  const { workspace, hostCall, sessions, log, uploads, limits } = deps;
+  const { workspace, hostCall, sessions, log, uploads, limits, pageFolders } = deps;
   const exported = new Map<string, string>();
+  /** Single files that the engine wrote since this host began: what a page can download, by their exact paths. */
+  const written = new Set<string>();
   workspace.listen((event) => {
     if (event.name === 'bundle.exported') exported.set(event.data.exportId, event.data.directory);
+    if (event.name === 'labels.exported' || event.name === 'pack.exported') written.add(event.data.path);
   });
 
   const routes = new Map<string, Route>(
@@ -57,7 +62,10 @@ export function createApi(deps: ApiDeps): Api {
       'POST /api/call': async (request, response, _url, { rater }) => {
         const { method, input } = read(callBody, await readJsonBody(request, limits));
         const caller = rater === null ? undefined : { rater };
-        sendJson(response, await workspace.engine.call(method, input, caller));
+        sendJson(
+          response,
+          refusePath(method, input, pageFolders) ?? (await workspace.engine.call(method, input, caller)),
+        );
       },
       'POST /api/host': async (request, response, _url, { rater }) => {
         const { method, input } = read(callBody, await readJsonBody(request, limits));
@@ -83,6 +91,13 @@ export function createApi(deps: ApiDeps): Api {
         const path =
           directory === undefined ? null : containedPath(directory, `/${encodeURIComponent(name)}`);
         if (path === null) throw new HttpRefusal(404, 'There is no such file of an export.');
+        await sendFile(response, path);
+      },
+      'GET /api/written': async (_request, response, url) => {
+        const path = url.searchParams.get('path') ?? '';
+        // Also what was written there may have been replaced by a link since.
+        if (!written.has(path) || !isInside(path, pageFolders.written))
+          throw new HttpRefusal(404, 'No such file was written.');
         await sendFile(response, path);
       },
     } satisfies Record<string, Route>),

@@ -28,6 +28,8 @@ export interface LoopbackOptions {
   /** Serves the page instead of `rendererRoot`: the development server. */
   readonly servePage?: RequestListener;
   readonly limits?: Partial<LoopbackLimits>;
+  /** Besides the folders of the application, where a page may name files: nowhere, except in tests. */
+  readonly trustedFolders?: readonly string[];
 }
 
 export interface LoopbackLimits {
@@ -70,13 +72,20 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
     clock: options.clock,
     initialProject: options.initialProject ?? null,
   });
+  const trusted = options.trustedFolders ?? [];
   const log = createEventLog(limits.keptEvents);
   workspace.listen(log.add);
   const uploads = openUploads({ maxBytes: limits.maxUploadBytes, idleMs: limits.uploadIdleMs });
   const sessions = createTabSessions(port);
   const newAddress = (rater: string | null): string => `http://${ownHost}/#token=${sessions.newToken(rater)}`;
   const hostCall = createHostCall(
-    browserHandlers({ workspace, folders, version: options.version, newAddress }),
+    browserHandlers({
+      workspace,
+      folders,
+      version: options.version,
+      newAddress,
+      uploadsFolder: uploads.folder,
+    }),
   );
   const api = createApi({
     workspace,
@@ -84,6 +93,10 @@ export async function startLoopbackHost(options: LoopbackOptions): Promise<Loopb
     sessions,
     log,
     uploads,
+    pageFolders: {
+      written: [folders.exports, folders.projects, ...trusted],
+      read: [uploads.folder, ...trusted],
+    },
     limits: { maxBytes: limits.maxBodyBytes, timeoutMs: limits.bodyTimeoutMs },
   });
 

@@ -17,6 +17,7 @@ export interface UploadLimits {
 
 /** Files that a page sends so that they can be imported: each in a new folder of ours, all gone when the host ends. */
 export interface Uploads {
+  readonly folder: string;
   readonly receive: (request: IncomingMessage, typedName: string) => Promise<PickedFile>;
   readonly clear: () => void;
 }
@@ -25,6 +26,7 @@ export function openUploads(limits: UploadLimits): Uploads {
   const folder = mkdtempSync(join(tmpdir(), 'metarouter-uploads-'));
   let count = 0;
   return {
+    folder,
     receive: async (request, typedName) => {
       refuseDeclaredSize(request, limits.maxBytes);
       // The page names the file, never where it goes.

@@ -15,7 +15,7 @@ export async function connectBridge(bridge: Bridge): Promise<Connection> {
       info,
       call,
       subscribe: listeners.onHostEvent,
-      pickImportFiles: async () => (await call('host.chooseImportFiles', {})).files,
+      pickImportFiles: async ({ kind } = {}) => (await call('host.chooseImportFiles', { kind })).files,
       receiveFile: (file) => call('host.describeFile', { path: bridge.pathOfFile(file) }),
       saveFile: async (name, content) => {
         const saved = await call('host.saveFile', { name, ...(await toContent(content)) });
@@ -23,6 +23,10 @@ export async function connectBridge(bridge: Bridge): Promise<Connection> {
       },
       takeExportedFile: async (directory) => {
         await call('host.showInFolder', { path: directory });
+        return false;
+      },
+      takeWrittenFile: async (path) => {
+        await call('host.showInFolder', { path });
         return false;
       },
       openExternal: async (url) => (await call('host.openExternal', { url })).isOpened,

@@ -1,8 +1,12 @@
-/** Asks for files with the browser's own dialog; none where the user thought better of it. */
-export function chooseFiles(): Promise<readonly File[]> {
+/**
+ * Asks for files with the browser's own dialog; none where the user thought better of it.
+ * @param accept endings that are offered first; '' for any.
+ */
+export function chooseFiles(accept = ''): Promise<readonly File[]> {
   const input = document.createElement('input');
   input.type = 'file';
   input.multiple = true;
+  input.accept = accept;
   return new Promise((resolve) => {
     input.addEventListener('change', () => {
       resolve([...(input.files ?? [])]);

@@ -27,7 +27,8 @@ export async function connectLoopback(): Promise<Connection> {
       subscribe: listeners.onHostEvent,
       pickImportFiles: async (options) => {
         const picked = [];
-        for (const file of await chooseFiles()) picked.push(await uploadFile(session.secret, file, options));
+        for (const file of await chooseFiles(options?.kind === 'packs' ? '.mrpack' : ''))
+          picked.push(await uploadFile(session.secret, file, options));
         return picked;
       },
       receiveFile: (file, options) => uploadFile(session.secret, file, options),
@@ -41,6 +42,14 @@ export async function connectLoopback(): Promise<Connection> {
         if (!response.ok) {
           throw new AppError('not-found', `${name} is no longer there to download: export the run again.`);
         }
+        offerDownload(name, await response.blob());
+        return true;
+      },
+      takeWrittenFile: async (path) => {
+        const response = await wire.get(`/api/written?${new URLSearchParams({ path }).toString()}`);
+        const name = path.replace(/^.*[/\\]/, '');
+        if (!response.ok)
+          throw new AppError('not-found', `${name} is no longer there to download: write it again.`);
         offerDownload(name, await response.blob());
         return true;
       },

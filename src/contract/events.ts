@@ -38,6 +38,9 @@ export const events = {
   'grade.flagged': gradeEvent,
   'grade.redone': gradeEvent,
   'task.saved': z.object({ taskId: z.string() }),
+  /** A file was written where the caller said. */
+  'labels.exported': z.object({ path: z.string() }),
+  'pack.exported': z.object({ packId: z.string(), path: z.string() }),
   'pack.merged': z.object({ packId: z.string(), added: z.int() }),
   'queue.created': z.object({ queueId: z.int() }),
 } as const;

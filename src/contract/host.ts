@@ -38,6 +38,9 @@ const knownProject = z.object({
 
 export const pickedFile = z.object({ path, name: z.string(), bytes: z.int() });
 
+export const fileKind = z.enum(['data', 'packs']);
+export type FileKind = z.output<typeof fileKind>;
+
 export const hostMethods = {
   'host.info': query(nothing, hostInfo),
   /** Opened before or in the projects folder; those last opened come first. Files that are gone are left out. */
@@ -49,12 +52,22 @@ export const hostMethods = {
   'host.chooseNewProject': query(z.object({ name: z.string().trim().min(1).max(120) }), chosen),
   /** Opens the demo project in the engine; the first time it is generated and imported. Ends when it can be used. */
   'host.openDemo': query(nothing, z.object({ path })),
-  /** A dialog for files to import. Native dialogs only. */
-  'host.chooseImportFiles': query(nothing, z.object({ files: z.array(pickedFile) })),
+  /** A dialog for files to import, or for packs that came back. Native dialogs only. */
+  'host.chooseImportFiles': query(
+    z.object({ kind: fileKind.default('data') }),
+    z.object({ files: z.array(pickedFile) }),
+  ),
   /** What a dropped file is called and how big it is. Native dialogs only: a browser uploads. */
   'host.describeFile': query(z.object({ path }), pickedFile),
   /** The folder a bundle is written to: by a dialog, or a free name in the exports folder. */
   'host.chooseExportFolder': query(z.object({ name: z.string().trim().min(1).max(120) }), chosen),
+  /** Where the engine writes a file of that name: by a dialog, or a free name in the exports folder. */
+  'host.chooseSavePath': query(z.object({ name: z.string().trim().min(1).max(200) }), chosen),
+  /**
+   * Where a project or pack that the user gave is opened from: where it lies, or, of an upload, a copy in the projects
+   * folder that stays when the host ends. `invalid-input` for other files.
+   */
+  'host.keepProject': query(z.object({ path }), z.object({ path })),
   /** Writes a text or, base64, bytes where a dialog says. Native dialogs only: a browser downloads. */
   'host.saveFile': query(
     z.object({ name: z.string().min(1).max(200), content: z.string(), encoding: z.enum(['utf8', 'base64']) }),

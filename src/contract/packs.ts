@@ -15,6 +15,11 @@ export const packMethods = {
     z.object({ queueId, rater, path: z.string().min(1) }),
     z.object({ packId: z.string(), path: z.string(), items: z.int() }),
   ),
+  /** In a pack: writes a copy with everything that was graded into one file, to be sent back while this one stays open. */
+  'pack.saveCopy': query(
+    z.object({ path: z.string().min(1), overwrite: z.boolean().default(false) }),
+    z.object({ path: z.string(), bytes: z.int() }),
+  ),
   /**
    * Takes results over: the union of the events by id, in any order, as often as one likes. `damaged`: changed since it
    * was exported; `conflict`: of another project; `invalid-input`: an event that the rater's form could not have given.

@@ -36,6 +36,7 @@ const FOR_PACKS: ReadonlySet<MethodName> = new Set<MethodName>([
   'project.open',
   'project.close',
   'project.status',
+  'pack.saveCopy',
   'task.list',
   'task.rubric',
   'rater.list',

@@ -1,10 +1,19 @@
-import { readdirSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CONTENT_SECURITY_POLICY } from '../../main/content-security-policy.ts';
-import { enterTab, send, smallPage, testFolder, testHost, tokenOf } from './support/loopback.ts';
+import {
+  enterTab,
+  send,
+  smallPage,
+  testFolder,
+  testHost,
+  tokenOf,
+  type HttpReply,
+} from './support/loopback.ts';
+import { runJob, valueOf } from './support/window.ts';
 
 const json = { 'content-type': 'application/json' };
 const info = JSON.stringify({ method: 'host.info', input: {} });
@@ -275,6 +284,101 @@ describe('uploads', () => {
       .filter((name) => !before.includes(name))
       .flatMap((name) => readdirSync(join(tmpdir(), name)));
     expect(left).toEqual([]);
+  });
+});
+
+describe('files that a page names', () => {
+  test('are those that the host chose: nothing is written or read elsewhere, however the path is written', async () => {
+    const folder = testFolder();
+    const data = join(folder, 'data');
+    const host = await testHost({ userData: data, rendererRoot: smallPage(folder), trustedFolders: [] });
+    const tab = await enterTab(host);
+    writeFileSync(join(folder, 'secret.csv'), 'a,b\n1,2\n');
+    symlinkSync(folder, join(data, 'exports', 'out'));
+    symlinkSync(join(folder, 'secret.csv'), join(data, 'exports', 'link.csv'));
+    const outside = [
+      join(folder, 'stolen.jsonl'),
+      join(data, 'settings.json'),
+      join(data, 'exports', '..', '..', 'stolen.jsonl'),
+      `${join(data, 'exports')}/../../stolen.jsonl`,
+      join(data, 'exports', 'out', 'stolen.jsonl'),
+      join(data, 'exports', 'link.csv'),
+      join(data, 'exports'),
+      'stolen.jsonl',
+      `${join(data, 'exports', 'a')}\0.jsonl`,
+      '',
+    ];
+    const created = await tab.call('project.create', { path: join(data, 'projects', 'own.mrproj') });
+    expect(created.ok).toBe(true);
+    const calls = outside.flatMap((path) => [
+      ['labels.export', { path, format: 'jsonl', overwrite: true }],
+      ['pack.export', { path, queueId: 1, rater: 'ada' }],
+      ['pack.saveCopy', { path, overwrite: true }],
+      ['bundle.export', { directory: path, runId: 'x' }],
+      ['project.create', { path }],
+      ['import.preview', { path }],
+      ['import.start', { paths: [path] }],
+      ['pack.merge', { path }],
+      ['task.importRubrics', { path, taskId: 'x' }],
+    ]) as readonly (readonly [string, unknown])[];
+    for (const [method, input] of calls) {
+      const answer = await tab.call(method, input);
+      expect({ method, input, answer }).toMatchObject({
+        answer: { ok: false, error: { code: 'usage', details: { reason: 'not-allowed' } } },
+      });
+    }
+    expect(readdirSync(folder).sort()).toEqual(['data', 'page', 'secret.csv', 'secret.json']);
+    expect(readFileSync(join(folder, 'secret.csv'), 'utf8')).toBe('a,b\n1,2\n');
+  });
+
+  test('can be downloaded where the engine wrote them, and no others', async () => {
+    const folder = testFolder();
+    const host = await testHost({
+      userData: join(folder, 'data'),
+      rendererRoot: smallPage(folder),
+      trustedFolders: [],
+    });
+    const tab = await enterTab(host);
+    const project = join(folder, 'data', 'projects', 'own.mrproj');
+    await tab.call('project.create', { path: project });
+    const chosen = valueOf(await tab.call('host.chooseSavePath', { name: '../../labels.jsonl' }));
+    const { path } = chosen as { path: string };
+    expect(path).toBe(join(folder, 'data', 'exports', 'labels.jsonl'));
+    const get = (wanted: string, headers = tab.headers): Promise<HttpReply> =>
+      send(host, { path: `/api/written?path=${encodeURIComponent(wanted)}`, headers });
+    expect((await get(path)).status).toBe(404);
+    await runJob(tab, 'labels.export', { path, format: 'jsonl' });
+    expect((await get(path)).status).toBe(200);
+    for (const other of [project, join(folder, 'secret.json'), '/etc/passwd', `${path}/../labels.jsonl`, ''])
+      expect({ other, status: (await get(other)).status }).toEqual({ other, status: 404 });
+    expect((await get(path, {})).status).toBe(401);
+    // Replaced by a link since it was written.
+    rmSync(path);
+    symlinkSync(join(folder, 'secret.json'), path);
+    expect((await get(path)).status).toBe(404);
+  });
+
+  test('are opened as projects only where the page has sent them', async () => {
+    const folder = testFolder();
+    const host = await testHost({
+      userData: join(folder, 'data'),
+      rendererRoot: smallPage(folder),
+      trustedFolders: [],
+    });
+    const tab = await enterTab(host);
+    writeFileSync(join(folder, 'other.mrproj'), 'x');
+    const upload = async (name: string): Promise<string> => {
+      const path = `/api/upload?name=${encodeURIComponent(name)}`;
+      const reply = await send(host, { method: 'POST', path, headers: tab.headers, body: 'x' });
+      return (JSON.parse(reply.body) as { path: string }).path;
+    };
+    const [pack, data] = [await upload('../../work.mrpack'), await upload('data.csv')];
+    for (const path of [join(folder, 'other.mrproj'), data, `${pack}/../../../other.mrproj`])
+      expect(await tab.call('host.keepProject', { path })).toMatchObject({
+        error: { code: 'invalid-input' },
+      });
+    const kept = valueOf(await tab.call('host.keepProject', { path: pack })) as { path: string };
+    expect(relative(join(folder, 'data', 'projects'), kept.path)).toMatch(/^[^/\\]+\.mrpack$/);
   });
 });
 

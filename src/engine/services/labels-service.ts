@@ -11,7 +11,7 @@ import type { JobContext } from '../job-host.ts';
 
 /** Writes the labels of the project to one file: whole, or not at all. */
 export async function exportLabels(
-  { session }: EngineContext,
+  { session, emit }: EngineContext,
   input: ParsedInput<'labels.export'>,
   job: JobContext,
 ): Promise<JobResult<'labels.export'>> {
@@ -38,6 +38,7 @@ export async function exportLabels(
     job.control.throwIfCancelled();
     job.control.report({ stage: 'Writing', fraction: done / total, done, total, unit: 'prompts' });
   });
+  emit({ name: 'labels.exported', data: { path } });
   return {
     path,
     format,

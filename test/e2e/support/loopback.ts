@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { forkEngine } from '../../../main/engine/fork-engine.ts';
@@ -53,6 +53,8 @@ export async function testHost(options: Partial<LoopbackOptions> = {}): Promise<
     userData: join(folder, 'data'),
     version: '0.0.0',
     clock: () => Date.now(),
+    // A second tab of a test names files of the test.
+    trustedFolders: [parse(folder).root],
     ...options,
   });
   onTestFinished(() => host.close());
