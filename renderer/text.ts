@@ -5,6 +5,7 @@ import { dataText } from './text/data.ts';
 import { exportText } from './text/export.ts';
 import { gradeText } from './text/grade.ts';
 import { homeText } from './text/home.ts';
+import { labelsText } from './text/labels.ts';
 import { reviewText } from './text/review.ts';
 import { trainText } from './text/train.ts';
 import { vectorsText } from './text/vectors.ts';
@@ -101,6 +102,7 @@ export const text = {
   },
   home: homeText,
   data: dataText,
+  labels: labelsText,
   vectors: vectorsText,
   grade: gradeText,
   review: reviewText,

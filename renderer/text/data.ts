@@ -135,6 +135,7 @@ export const dataText = {
       'alpaca-eval': 'AlpacaEval annotations',
       'fastchat-votes': 'FastChat votes',
       'label-studio': 'Label Studio tasks',
+      healthbench: 'HealthBench rubrics with graded responses',
       argilla: 'Argilla records',
       dpo: 'Chosen and rejected responses (DPO)',
       csv: 'CSV table',
