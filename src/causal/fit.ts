@@ -17,6 +17,7 @@ import { createProblem, type Problem, type SourceProblem } from './nuisances.ts'
 import { leastLoss, OMEGA_MEMBERS, refitWeighted } from './omega-grid.ts';
 import { RIDGE_HEAD, type HeadLearner } from './regression.ts';
 import { checkSample, rowsWhere, type Sample } from './sample.ts';
+import { shrinkSpread } from './spread.ts';
 
 /** Fewer gold prompts than two a fold leave folds without any truth. */
 export const LEAST_GOLD = 10;
@@ -40,6 +41,8 @@ export interface Fit {
   readonly problem: Problem;
   readonly estimates: Readonly<Partial<Record<EstimatorName, Estimate>>>;
   readonly auto: Estimate;
+  /** The part of the spread of its members' weighted sum around the mean that auto keeps, in (0, 1]. */
+  readonly keptSpread: number;
   /** How long each took; regressions that several share count for the first. */
   readonly seconds: Readonly<Partial<Record<EstimatorName, number>>>;
   /** auto's weights; they add up to 1. */
@@ -95,15 +98,18 @@ export function fitEstimators(sample: Sample, options: FitOptions, control: JobC
   const ofCandidates = Object.fromEntries(candidates.map((name) => [name, sse[name]]));
   const weights = exponentialWeights({ sse: ofCandidates, goldRows });
   const goldLoss = Object.fromEntries(candidates.map((name) => [name, (sse[name] ?? Number.NaN) / goldRows]));
+  const combined = combineEstimates(weights, estimates);
+  const spread = shrinkSpread(combined.model, problem, Math.min(...Object.values(goldLoss)));
   return {
     problem,
     estimates,
     seconds,
-    auto: combineEstimates(weights, estimates),
+    auto: { ...combined, model: spread.model },
+    keptSpread: spread.kept,
     weights,
     goldLoss,
     omegaLoss,
-    reason: explainWeights(weights, goldLoss),
+    reason: explainWeights(weights, goldLoss) + explainSpread(spread.kept, problem),
     warnings: fitWarnings(problem, estimates, options),
   };
 }
@@ -143,6 +149,17 @@ function explainWeights(
       .map(([name, weight]) => `${name} ${percent(weight)}`)
       .join(', ') +
     '.'
+  );
+}
+
+/** Below this the reader should know: predictions then differ by half of what the members say, or less. */
+const NOTABLE_SPREAD = 0.5;
+
+function explainSpread(kept: number, { goldRows }: Problem): string {
+  if (kept >= NOTABLE_SPREAD) return '';
+  return (
+    ` The predicted gains of single prompts hardly differ by more than the noise of ${goldRows.length} gold prompts, so ` +
+    `${Math.round(100 * kept)} % of their spread around the mean is kept; their order stays.`
   );
 }
 

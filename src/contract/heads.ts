@@ -22,6 +22,8 @@ export const headReport = z.object({
   model: z.string(),
   ...labelCounts,
   weights: z.record(z.string(), z.number()),
+  /** The part of its spread around the mean that auto kept; 1 in runs of earlier versions. */
+  keptSpread: z.number().default(1),
   /** Why these weights, in words. */
   reason: z.string(),
   /** Where there is one source; of several each has its own. */

@@ -104,6 +104,7 @@ export function fitHead(
       model: pair.strong,
       ...counts,
       weights: isAuto ? fit.weights : { [config.estimator]: 1 },
+      keptSpread: isAuto ? fit.keptSpread : 1,
       reason: isAuto ? fit.reason : `Chosen by name. auto would have said: ${fit.reason}`,
       bias: headBias(sources),
       overlap,

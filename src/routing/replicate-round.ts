@@ -2,7 +2,7 @@ import { take, takeRows } from '../core/matrix.ts';
 import { createRng, deriveSeed } from '../core/rng.ts';
 import { fitEstimators, type Fit } from '../causal/fit.ts';
 import type { Estimate, EstimatorName } from '../causal/estimators.ts';
-import { mean, standardDeviation } from '../stats/descriptive.ts';
+import { mean, standardDeviation, weightedMean } from '../stats/descriptive.ts';
 import { fitReleasedScript } from '../causal/released-script.ts';
 import { fitLearner, type LearnerName } from '../learners/fit-learner.ts';
 import { fitNearest, predictNearest } from '../learners/nearest-neighbours.ts';
@@ -124,6 +124,12 @@ export function replicateRound(
       fitLearner(config.learner, x, every, undefined, { seed, group: training.group, control }).model,
       xTest,
     );
+  });
+  // What knowing the level alone is worth: the mean squared error of a router that ranks nothing.
+  timed('gold-mean', () => {
+    const { goldRows, goldWeights } = fit.problem;
+    const level = weightedMean(take(sample.goldGain, goldRows), goldWeights);
+    return new Float64Array(gain.length).fill(level);
   });
   timed('oracle', () => gain);
   timed('always-strong', () => new Float64Array(gain.length).fill(Number.POSITIVE_INFINITY));

@@ -49,6 +49,8 @@ export interface HeadReport {
   readonly nPreference: number;
   readonly nPaired: number;
   readonly weights: Readonly<Partial<Record<EstimatorName, number>>>;
+  /** The part of its spread around the mean that auto kept; 1 of an estimator chosen by name. */
+  readonly keptSpread: number;
   /** Why these weights, in words. */
   readonly reason: string;
   /** Gold minus preference, where there is one source. */
@@ -78,7 +80,10 @@ interface NoBias {
   readonly reason: string;
 }
 
-export interface TrainReport extends Omit<HeadReport, 'model' | 'sources' | 'learnerSettings'> {
+export interface TrainReport extends Omit<
+  HeadReport,
+  'model' | 'sources' | 'learnerSettings' | 'keptSpread'
+> {
   /** The dearest model and the anchor: of two models these are all. */
   readonly pair: { readonly strong: string; readonly cheap: string };
   /** All models, the anchor last. */

@@ -123,7 +123,7 @@ function summariseHeads(heads: readonly FittedHead[]): Summary {
   const [{ report, training }, ...others] = heads;
   const scaling = training.sources.length === 1 ? training.sources[0].scaling : NO_SCALING;
   if (others.length === 0) {
-    const { model: _, sources: __, learnerSettings: ___, ...rest } = report;
+    const { model: _, sources: __, learnerSettings: ___, keptSpread: ____, ...rest } = report;
     return { ...rest, scaling };
   }
   const count = (pick: (i: number) => Iterable<number>): number =>

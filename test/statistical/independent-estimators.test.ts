@@ -4,7 +4,7 @@ import { makeFolds } from '../../src/causal/folds.ts';
 import { selectRows, type Sample } from '../../src/causal/sample.ts';
 import { createRng } from '../../src/core/rng.ts';
 import { predict } from '../../src/learners/model.ts';
-import { plainEstimators, plainWeights } from '../support/independent-estimators.ts';
+import { plainAuto, plainEstimators, plainWeights } from '../support/independent-estimators.ts';
 
 const ROWS = 140;
 const DIM = 4;
@@ -66,7 +66,7 @@ describe('a plain re-implementation in the configuration of the app', () => {
     }
     const gold = Int32Array.from(sample.hasGold.keys()).filter((i) => sample.hasGold[i] === 1);
     const [held] = makeFolds(selectRows(sample, gold), crossValidationScheme);
-    const weights = plainWeights(sample, Object.keys(fit.weights), held, (rows) => {
+    const { weights, noise } = plainWeights(sample, Object.keys(fit.weights), held, (rows) => {
       const groups = new Set(rows.map((i) => sample.group[i]));
       const kept = Int32Array.from(sample.group.keys()).filter((i) => !groups.has(sample.group[i]));
       const reduced = selectRows(sample, kept);
@@ -75,5 +75,9 @@ describe('a plain re-implementation in the configuration of the app', () => {
     for (const [name, weight] of Object.entries(fit.weights)) {
       expect(Math.abs(weight - weights[name]), `weight of ${name}`).toBeLessThan(1e-8);
     }
+    const auto = plainAuto(sample, plain, weights, noise);
+    predict(fit.auto.model, sample.x).forEach((value, i) => {
+      expect(Math.abs(value - auto(row(i))), `auto, row ${i}`).toBeLessThan(1e-8);
+    });
   });
 });

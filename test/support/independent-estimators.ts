@@ -211,7 +211,7 @@ export function plainWeights(
   members: readonly string[],
   held: Int32Array,
   without: (rows: readonly number[]) => { readonly sample: Sample; readonly foldings: readonly Int32Array[] },
-): Record<string, number> {
+): { readonly weights: Record<string, number>; readonly noise: number } {
   const d = sample.x.cols;
   const gold = Array.from(sample.hasGold.keys()).filter((i) => sample.hasGold[i] === 1);
   const inverse = gold.map((i) => 1 / sample.propensity[i]);
@@ -229,5 +229,28 @@ export function plainWeights(
   }
   const least = Math.min(...Object.values(loss));
   const raw = members.map((name) => Math.exp(-(loss[name] - least) / ((4 * least) / gold.length)));
-  return Object.fromEntries(members.map((name, m) => [name, raw[m] / total(raw)]));
+  return {
+    weights: Object.fromEntries(members.map((name, m) => [name, raw[m] / total(raw)])),
+    noise: least / gold.length,
+  };
+}
+
+/** The weighted sum of the members, pulled towards its mean over all rows. */
+export function plainAuto(
+  sample: Sample,
+  fitted: Readonly<Record<string, Predict>>,
+  weights: Readonly<Record<string, number>>,
+  noise: number,
+): Predict {
+  const d = sample.x.cols;
+  const sum: Predict = (x) => total(Object.entries(weights).map(([name, w]) => w * fitted[name](x)));
+  const rows = Array.from(sample.hasGold.keys()).map((i) =>
+    Array.from(sample.x.data.subarray(i * d, (i + 1) * d)),
+  );
+  const level = average(rows.map(sum));
+  const spread = average(rows.map((x) => (sum(x) - level) ** 2));
+  const inverse = Array.from(sample.propensity).flatMap((p, i) => (sample.hasGold[i] === 1 ? [1 / p] : []));
+  const prompts = total(inverse) ** 2 / total(inverse.map((v) => v * v));
+  const kept = Math.max(0.05, 1 - noise / (prompts * spread));
+  return (x) => level + kept * (sum(x) - level);
 }

@@ -11,7 +11,7 @@ export type Head = Run['heads'][number];
 export function headsOf(run: Run): readonly Head[] {
   if (run.heads.length > 0) return run.heads;
   const { nGold, nPreference, nPaired, weights, reason, bias, source, isSimulated } = run;
-  const none = { overlap: null, propensity: 'estimated' as const, learnerSettings: {} };
+  const none = { overlap: null, propensity: 'estimated' as const, learnerSettings: {}, keptSpread: 1 };
   return [
     {
       ...none,

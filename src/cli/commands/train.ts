@@ -151,7 +151,7 @@ function modelFacts({ models, pair }: JsonTrain): readonly Fact[] {
 }
 
 function headFacts(
-  head: Omit<Head, 'model' | 'overlap' | 'propensity' | 'sources' | 'learnerSettings'>,
+  head: Omit<Head, 'model' | 'overlap' | 'propensity' | 'sources' | 'learnerSettings' | 'keptSpread'>,
   prefix: string,
 ): readonly Fact[] {
   const weights = Object.entries(head.weights)

@@ -10,6 +10,7 @@ import { selectRows, type Sample } from '../../../src/causal/sample.ts';
 import { predict } from '../../../src/learners/model.ts';
 import { fitRidge } from '../../../src/learners/ridge.ts';
 import { scorePredictions } from '../../../src/routing/policy-value.ts';
+import { mean } from '../../../src/stats/descriptive.ts';
 import { linearOf } from '../../support/linear-of.ts';
 import { fitDefault } from '../../support/world-fit.ts';
 import { generateSelected, generateWorld, worldSample, worldTest } from '../../support/worlds.ts';
@@ -83,20 +84,26 @@ describe('a learner other than ridge', () => {
     expect(fit.estimates['two-stage-surrogate']?.model.kind).toBe('sum');
   });
 
-  it('makes auto a weighted sum of its members', () => {
+  it('makes auto a weighted sum of its members and their mean', () => {
     const { x, psi } = worldTest(world);
     expect(fit.auto.model.kind).toBe('sum');
     const auto = predict(fit.auto.model, x);
     const byHand = new Float64Array(x.rows);
+    const onTraining = new Float64Array(small.x.rows);
     for (const [name, weight] of Object.entries(fit.weights)) {
       const member = fit.estimates[name as keyof typeof fit.estimates];
       if (member === undefined) throw new Error(`auto has a member without an estimate: ${name}`);
       predict(member.model, x).forEach((value, i) => {
         byHand[i] += weight * value;
       });
+      predict(member.model, small.x).forEach((value, i) => {
+        onTraining[i] += weight * value;
+      });
     }
+    const level = mean(onTraining);
+    expect(fit.keptSpread).toBeLessThan(1);
     auto.forEach((value, i) => {
-      expect(value).toBeCloseTo(byHand[i], 10);
+      expect(value).toBeCloseTo(level + fit.keptSpread * (byHand[i] - level), 10);
     });
     expect(scorePredictions(auto, psi).gainRelMse).toBeLessThan(1);
   });
