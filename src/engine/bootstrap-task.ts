@@ -1,7 +1,7 @@
 import { writeSafetensors } from '../export/write-safetensors.ts';
 import type { RunDraw } from '../routing/bootstrap-run.ts';
 import { summariseDraws, withDeferral, type Uncertainty } from '../routing/bootstrap-summary.ts';
-import type { Evaluation } from '../routing/evaluate.ts';
+import type { Evaluation } from '../routing/evaluation.ts';
 import type { HeadReport } from '../routing/run.ts';
 import { readRouterFile } from '../runtime/router-file.ts';
 

@@ -16,7 +16,7 @@ import { compareRuns, type Comparison, type RunToCompare } from '../routing/comp
 import type { RunIdentity } from '../routing/describe-router.ts';
 import { diagnoseRun, type Diagnostics } from '../routing/diagnostics.ts';
 import { assistRun, type AssistedEvaluation } from '../routing/assist-run.ts';
-import type { Evaluation } from '../routing/evaluate.ts';
+import type { Evaluation } from '../routing/evaluation.ts';
 import { evaluateRun } from '../routing/evaluate-run.ts';
 import { prepareStored, type StoredRun } from '../routing/evaluate-stored.ts';
 import { inspectStored, type Inspection } from '../routing/inspect-run.ts';

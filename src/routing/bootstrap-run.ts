@@ -8,7 +8,7 @@ import type { PenaltyBook } from '../stats/bootstrap-ridge.ts';
 import { affine } from '../stats/linalg.ts';
 import { drawFit, planBootstrap, type BootstrapPlan } from './bootstrap-fit.ts';
 import { createBootstrapProblem } from './bootstrap-problem.ts';
-import { measureOnce, ranked, type Draw, type RankedCandidate } from './evaluate.ts';
+import { measureOnce, ranked, type Draw, type RankedCandidate } from './evaluation-draw.ts';
 import type { RunToEvaluate } from './evaluate-run.ts';
 import { evaluationSet, type EvaluationSet } from './evaluation-set.ts';
 import { runSample } from './run-sample.ts';

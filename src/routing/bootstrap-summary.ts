@@ -2,7 +2,7 @@ import type { Tensor, TrainedRouter } from '../runtime/manifest.ts';
 import { percentileInterval } from '../stats/bootstrap.ts';
 import { mean } from '../stats/descriptive.ts';
 import type { DrawFigures, RunDraw } from './bootstrap-run.ts';
-import { CURVE_SHARES, METRIC_NAMES, type Evaluation } from './evaluate.ts';
+import { CURVE_SHARES, METRIC_NAMES, type Evaluation } from './evaluation.ts';
 import { COST_WEIGHTS } from './policy-value.ts';
 import type { HeadReport } from './run.ts';
 

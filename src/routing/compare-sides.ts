@@ -1,5 +1,6 @@
 import type { CostQualityPoint } from './cost-quality.ts';
-import { CURVE_SHARES, measureOnce, ranked } from './evaluate.ts';
+import { CURVE_SHARES } from './evaluation.ts';
+import { measureOnce, ranked } from './evaluation-draw.ts';
 import { manyFigures } from './evaluate-many.ts';
 import { candidatesOf, pairCandidates, type RunToEvaluate } from './evaluate-run.ts';
 import { describeRows } from './evaluation-set.ts';

@@ -3,7 +3,7 @@ import { deriveSeed } from '../core/rng.ts';
 import type { Measured } from '../runtime/manifest.ts';
 import { bootstrapWeights, percentileInterval } from '../stats/bootstrap.ts';
 import { mean, variance } from '../stats/descriptive.ts';
-import type { Candidate } from './evaluate.ts';
+import type { Candidate } from './evaluation-draw.ts';
 import type { EvaluationSet } from './evaluation-set.ts';
 import { gainCurve, meanEfficiencyGain, rankByGain } from './gain-curve.ts';
 import { calibrationBins } from './inspect-run.ts';

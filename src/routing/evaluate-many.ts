@@ -2,16 +2,9 @@ import { bootstrapWeights } from '../stats/bootstrap.ts';
 import { mean, quantileSorted } from '../stats/descriptive.ts';
 import type { Measured } from '../runtime/manifest.ts';
 import { averageImprovementInQuality, type CostQualityPoint } from './cost-quality.ts';
-import {
-  describeFixed,
-  doNotRoute,
-  fixedPolicyName,
-  measure,
-  METRIC_NAMES,
-  type CandidateScores,
-  type Evaluation,
-  type PolicyPoint,
-} from './evaluate.ts';
+import { METRIC_NAMES, type CandidateScores, type Evaluation, type PolicyPoint } from './evaluation.ts';
+import { describeFixed, doNotRoute, fixedPolicyName } from './fixed-policies.ts';
+import { measure } from './measured.ts';
 import type { ManySet } from './many-set.ts';
 import { createChooser } from './policy-choice.ts';
 import { COST_WEIGHTS, relativeMse } from './policy-value.ts';

@@ -1,7 +1,8 @@
 import { intervalOfMean } from '../causal/mean-bias.ts';
 import { featuresOf } from '../features/block-rows.ts';
 import { mean } from '../stats/descriptive.ts';
-import { CURVE_SHARES, type Candidate } from './evaluate.ts';
+import { CURVE_SHARES } from './evaluation.ts';
+import type { Candidate } from './evaluation-draw.ts';
 import { policyCurveOf } from './evaluate-many.ts';
 import { candidatesOf, pairCandidates } from './evaluate-run.ts';
 import { prepareStored, type StoredRun } from './evaluate-stored.ts';

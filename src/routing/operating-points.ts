@@ -1,6 +1,6 @@
 import { quantileSorted } from '../stats/descriptive.ts';
 import type { Measured, OperatingPoint } from '../runtime/manifest.ts';
-import type { CurvePoint, Evaluation, PolicyPoint } from './evaluate.ts';
+import type { CurvePoint, Evaluation, PolicyPoint } from './evaluation.ts';
 import { createChooser } from './policy-choice.ts';
 
 /** Where a router may be operated: what is offered with it, and what is to be expected there. */

@@ -7,7 +7,7 @@ import type { Fit } from '../causal/fit.ts';
 import type { MeanBias } from '../causal/mean-bias.ts';
 import type { Propensity } from '../causal/propensity.ts';
 import type { ScalingMethod } from '../causal/scaling.ts';
-import type { Evaluation } from './evaluate.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { Overlap } from './overlap.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { GoldAmount, Scaling } from './training-rows.ts';

@@ -1,4 +1,5 @@
-import { evaluatePredictions, type Evaluation } from '../../src/routing/evaluate.ts';
+import { evaluatePredictions } from '../../src/routing/evaluate.ts';
+import type { Evaluation } from '../../src/routing/evaluation.ts';
 
 /** Evaluates predictions on gains, each row a prompt of its own, strong calls at a cost of 1. */
 export function evaluateOn(gain: Float64Array, predicted: Float64Array, seed: number): Evaluation {
