@@ -39,6 +39,9 @@ export const trainText = {
   redrawTraining: 'Intervals that redraw training too',
   redrawTrainingHint:
     'How sure the recipe is, not just this router. Takes about as long again as the training.',
+  embeddingOnly: 'Read the embedding alone',
+  embeddingOnlyHint:
+    'For gateways that make it themselves (vLLM semantic router, RouteLLM). Length, form and columns are then not read.',
   holdOut: 'Keep prompts for a certificate',
   holdOutHint:
     'The dev split, or a fifth of the prompts, stays out of training: Curves can then certify thresholds on it.',

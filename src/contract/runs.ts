@@ -144,6 +144,8 @@ export const trainConfig = pairRequest.extend({
   dimensions,
   /** Keep `dev` (or a fifth of the prompts, where there is no such split) out of training, for a certificate. */
   holdOutDev: z.boolean().default(false),
+  /** Read the embedding of the prompt and nothing else, as gateways do that make it themselves. Stage route only. */
+  embeddingOnly: z.boolean().default(false),
   /** Redraw training and test for intervals: takes about as long again as the training. */
   intervals: z.boolean().default(true),
   /** How often. A cascade whose file asks an expert needs 100. */

@@ -8,7 +8,7 @@ import type { RouterFile } from '../runtime/router-file.ts';
 import { readSafetensorsHeader, readSafetensorsTensors } from '../runtime/safetensors.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { denseNetwork, overVector } from './dense-network.ts';
-import { embeddingBlock } from './vector-router.ts';
+import { embeddingBlock, otherEncoder } from './vector-router.ts';
 import { writeTensors } from './write-safetensors.ts';
 
 const EMBEDDING = 'text-embedding-3-small';
@@ -55,6 +55,8 @@ function linearWeights(file: RouterFile): { weights: Float64Array; intercept: nu
   if (block.inputDim !== TEXT_DIM) {
     return `the embedding has ${block.inputDim} numbers; RouteLLM computes ${EMBEDDING} of ${TEXT_DIM}`;
   }
+  const conflict = otherEncoder(block, EMBEDDING, /(^|\/)text-embedding-3-small$/);
+  if (conflict !== null) return conflict;
   if (file.manifest.models.length > 2) return 'RouteLLM routes between two models';
   const network = denseNetwork(file, { count: 1, ofHead: () => 0 });
   if (network?.length !== 1) return 'the head is not linear';

@@ -16,6 +16,18 @@ export function embeddingBlock({ manifest }: RouterFile): PrecomputedBlock | str
   return block;
 }
 
+/**
+ * Why a gateway that makes embeddings of one model cannot run a router that was trained on another's; null where it can, or
+ * where nobody knows: imported vectors do not say what made them.
+ */
+export function otherEncoder({ encoder }: PrecomputedBlock, name: string, pattern: RegExp): string | null {
+  if (encoder === undefined) return null;
+  const { model, prefix } = encoder;
+  if (!pattern.test(model)) return `the router reads embeddings of ${model}, this gateway makes those of ${name}`;
+  if (prefix !== '') return `the router's texts begin with ${JSON.stringify(prefix)}, this gateway adds nothing`;
+  return null;
+}
+
 /** A float32 with as few digits as bring it back. */
 export function shortFloat(value: number): number {
   return Number(Math.fround(value).toPrecision(9));

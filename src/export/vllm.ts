@@ -9,13 +9,23 @@ import type { RouterFile } from '../runtime/router-file.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { denseNetwork, overVector, type DenseLayer, type DenseNetwork } from './dense-network.ts';
 import { answersOfGains, type AskFormat } from './parity.ts';
-import { embeddingBlock, shortFloat } from './vector-router.ts';
+import { embeddingBlock, otherEncoder, shortFloat } from './vector-router.ts';
 
 /** After the embedding the selector puts the category of the prompt, one of 14, which this router does not read. */
 const CATEGORIES = 14;
 
+interface GatewayEncoder {
+  /** As model_type says it. */
+  readonly type: string;
+  readonly name: string;
+  readonly pattern: RegExp;
+}
+
 /** Embeddings that the gateway has, by their length. */
-const ENCODERS: Readonly<Record<number, string>> = { 1024: 'qwen3', 768: 'mmbert' };
+const ENCODERS: Readonly<Record<number, GatewayEncoder>> = {
+  1024: { type: 'qwen3', name: 'Qwen3-Embedding', pattern: /qwen3-embedding/i },
+  768: { type: 'mmbert', name: 'mmBERT', pattern: /mmbert/i },
+};
 
 /** From dear to cheap, so that of equal scores the cheapest wins. */
 function modelOrder({ models }: Manifest): string[] {
@@ -52,14 +62,23 @@ function linearLayer(layer: DenseLayer, padding: number): object {
 }
 
 function configuration(encoder: string, dim: number, names: readonly string[]): string {
-  return `# Lines for the configuration of the vLLM semantic router (https://vllm-semantic-router.com).
+  return `# Lines for the configuration of the vLLM semantic router 0.4 (https://vllm-semantic-router.com).
 # Put mlp_model.json where models_path says. The models below must be configured under these names.
-decisions:
-  - name: metarouter
-    modelRefs:
-${names.map((name) => `      - model: ${JSON.stringify(name)}`).join('\n')}
-    algorithm:
-      type: mlp
+# Versions that ask for it read "ml" under the decision's "algorithm" instead of under "global".
+routing:
+  decisions:
+    - name: metarouter
+      description: Decided by a router of Meta-Router Studio.
+      priority: 100
+      rules: { operator: AND, conditions: [] }
+      modelRefs:
+${names.map((name) => `        - model: ${JSON.stringify(name)}`).join('\n')}
+      algorithm:
+        type: mlp
+global:
+  router:
+    model_selection:
+      enabled: true
       ml:
         models_path: /app/models/metarouter
         model_type: ${encoder}
@@ -83,6 +102,9 @@ export function writeVllm(file: RouterFile): VllmFiles | string {
   if (!Object.hasOwn(ENCODERS, block.inputDim)) {
     return `the embedding has ${block.inputDim} numbers; the gateway has encoders of 1024 (Qwen3) and 768 (mmBERT)`;
   }
+  const encoder = ENCODERS[block.inputDim];
+  const conflict = otherEncoder(block, encoder.name, encoder.pattern);
+  if (conflict !== null) return conflict;
   const order = modelOrder(manifest);
   const network = denseNetwork(file, {
     count: order.length,
@@ -105,7 +127,7 @@ export function writeVllm(file: RouterFile): VllmFiles | string {
   };
   return {
     modelJson: `${canonicalJson(model)}\n`,
-    yaml: configuration(ENCODERS[block.inputDim], block.inputDim, order),
+    yaml: configuration(encoder.type, block.inputDim, order),
   };
 }
 

@@ -166,3 +166,25 @@ export function prepareFeatureInputs(
   }
   return { rows: source.n, blocks };
 }
+
+/**
+ * The embedding of the prompt and nothing else: gateways that make it themselves (vLLM semantic router, RouteLLM) know
+ * neither the form of a prompt nor its columns.
+ * @throws AppError `usage` at the stage that reads a response, `invalid-input` where the prompts have no vectors
+ */
+export function embeddingOnly(inputs: FeatureInputs, stage: FeatureSource['stage']): FeatureInputs {
+  if (stage === 'cascade') {
+    throw new AppError(
+      'usage',
+      'A cascade reads the response too: the embedding alone is for the stage route.',
+    );
+  }
+  const blocks = inputs.blocks.filter(({ kind }) => kind === 'precomputed');
+  if (blocks.length === 0) {
+    throw new AppError(
+      'invalid-input',
+      'The router cannot read the embedding alone: these prompts have no vectors. Embed them first (metarouter embed).',
+    );
+  }
+  return { rows: inputs.rows, blocks };
+}

@@ -24,6 +24,8 @@ export interface TrainConfig {
   readonly scaling?: ScalingMethod | undefined;
   /** Keep the split `dev` out of everything that is learnt, for a certificate. */
   readonly holdOutDev?: boolean | undefined;
+  /** Read the embedding of the prompt and nothing else, as gateways do that make it themselves. */
+  readonly embeddingOnly?: boolean | undefined;
   /** The worth of the mean cost difference strong − cheap, in gold units. */
   readonly w: number;
   readonly seed: number;

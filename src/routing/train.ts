@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { type JobControl, subProgress } from '../core/progress.ts';
 import type { Warning } from '../core/warning.ts';
-import { prepareFeatureInputs } from '../features/feature-inputs.ts';
+import { embeddingOnly, prepareFeatureInputs } from '../features/feature-inputs.ts';
 import { fitBlocks } from '../features/fit-blocks.ts';
 import type { TrainedRouter } from '../runtime/manifest.ts';
 import { describeTrainedRouter, type RunIdentity } from './describe-router.ts';
@@ -35,7 +35,8 @@ export function trainRouter(
   const relativeCost = relativeCosts(snapshot);
   requireGold(snapshot, draw);
   control.report({ stage: 'encoder', fraction: 0.02 });
-  const prepared = prepareFeatureInputs(snapshot);
+  const inputs = prepareFeatureInputs(snapshot);
+  const prepared = config.embeddingOnly === true ? embeddingOnly(inputs, snapshot.stage) : inputs;
   control.throwIfCancelled();
   const encoderRows = trainingPrompts(snapshot, config);
   const blocks = fitBlocks(prepared, encoderRows, {

@@ -35,6 +35,8 @@ export class TrainForm {
   intervals = $state(true);
   /** Prompts kept out of training, so that thresholds can be certified on them. */
   holdOutDev = $state(false);
+  /** The router reads the vectors and nothing else. */
+  embeddingOnly = $state(false);
   /** Why this pair was suggested. */
   reason: string | null = $state(null);
   readonly #app: App;
@@ -60,6 +62,7 @@ export class TrainForm {
     this.seed = last.seed ?? 0;
     this.intervals = last.intervals ?? true;
     this.holdOutDev = last.holdOutDev ?? false;
+    this.embeddingOnly = last.embeddingOnly ?? false;
   }
 
   get isComplete(): boolean {
@@ -141,7 +144,7 @@ export class TrainForm {
   start(): void {
     const { strong, cheap, models, anchor, source, further, stage, signals, gold } = this;
     if (!this.isComplete) return;
-    const { estimator, learner, encoder, w, seed, intervals, holdOutDev } = this;
+    const { estimator, learner, encoder, w, seed, intervals, holdOutDev, embeddingOnly } = this;
     const pair = strong === null || cheap === null ? {} : { strong, cheap };
     this.#app.jobs.start('run.train', {
       ...(this.isSeveral ? { models, anchor: anchor ?? undefined } : pair),
@@ -153,6 +156,7 @@ export class TrainForm {
       seed: seed ?? 0,
       intervals,
       holdOutDev,
+      embeddingOnly: embeddingOnly && encoder !== null && stage === 'route',
       ...(encoder === null ? {} : { encoder }),
       ...(source === null ? {} : { sources: [source, ...further] }),
       ...(gold === null ? {} : { gold: { kind: 'count', count: gold } }),

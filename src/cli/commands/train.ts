@@ -29,6 +29,7 @@ interface TrainOptions extends CommonOptions, Omit<PairOptions, 'source'> {
   readonly gold?: GoldAmount;
   readonly w: number;
   readonly holdOutDev?: boolean;
+  readonly embeddingOnly?: boolean;
   readonly intervals: boolean;
   readonly draws: number;
   readonly seed: number;
@@ -68,6 +69,10 @@ export function addTrain(program: Command, execute: Execute): void {
       0,
     )
     .option('--hold-out-dev', 'keep the split dev (or a fifth of the prompts) out of training, to certify on')
+    .option(
+      '--embedding-only',
+      'read the vectors of the prompts alone, as gateways do that make them themselves',
+    )
     .option('--no-intervals', 'do not redraw training: intervals then say only how sure this router is')
     .option('--draws <n>', 'how often training and test are redrawn for intervals', parseCount, 200)
     .option('--seed <n>', 'seed of folds, draws and intervals', parseSeed, 0)
@@ -87,6 +92,7 @@ export function addTrain(program: Command, execute: Execute): void {
           ...(options.gold === undefined ? {} : { gold: options.gold }),
           w: options.w,
           holdOutDev: options.holdOutDev === true,
+          embeddingOnly: options.embeddingOnly === true,
           intervals: options.intervals,
           draws: options.draws,
           seed: options.seed,

@@ -139,8 +139,9 @@ export function requireArtifact(session: Session, runId: string): Uint8Array {
 }
 
 export function trainerConfig(input: ParsedInput<'run.train'>): TrainConfig {
-  const { estimator, learner, biasLearner, gold, holdOutDev, w, seed, repeats, dimensions } = input;
-  return { estimator, learner, biasLearner, gold, holdOutDev, w, seed, repeats, dimensions };
+  const { estimator, learner, biasLearner, gold, holdOutDev, embeddingOnly, w, seed } = input;
+  const { repeats, dimensions } = input;
+  return { estimator, learner, biasLearner, gold, holdOutDev, embeddingOnly, w, seed, repeats, dimensions };
 }
 
 export function readStoredRun(session: Session, run: Run, config: TrainConfig): StoredRun {

@@ -11,6 +11,7 @@ import type { RuntimeFiles } from '../../../src/export/runtime-files.ts';
 import { runVllmModel, writeVllm } from '../../../src/export/vllm.ts';
 import { writeSafetensors } from '../../../src/export/write-safetensors.ts';
 import { createChooser } from '../../../src/runtime/decide.ts';
+import type { EncoderDescription } from '../../../src/runtime/manifest.ts';
 import { readRouterFile, type RouterFile } from '../../../src/runtime/router-file.ts';
 import { createScorer } from '../../../src/runtime/score.ts';
 import { buildRuntimeFiles, makeTemporaryFolder } from '../../support/runtime-files.ts';
@@ -145,6 +146,31 @@ describe('for gateways with an encoder of their own', () => {
     expect(writeRouteLlm(fileOf({ kind: 'vector-and-text', inputDim: 1536 }))).toContain(
       'text-form, columns',
     );
+  });
+
+  it('is left out where the vectors were made by another encoder than the gateway has', () => {
+    const madeBy = (inputDim: number, model: string, prefix = ''): RouterFile => {
+      const file = fileOf({ kind: 'precomputed', inputDim });
+      const encoder: EncoderDescription = {
+        ...{ kind: 'openai-embeddings', model, revision: null, dimension: inputDim, isShortened: false },
+        ...{ pooling: 'server', normalisation: 'l2', prefix, maxCodePoints: 16_384 },
+      };
+      const blocks = file.manifest.blocks.map((block) =>
+        block.kind === 'precomputed' ? { ...block, encoder } : block,
+      );
+      return { ...file, manifest: { ...file.manifest, blocks } };
+    };
+    expect(writeRouteLlm(madeBy(1536, 'text-embedding-3-small'))).toHaveProperty('safetensors');
+    expect(writeRouteLlm(madeBy(1536, 'openai/text-embedding-3-small'))).toHaveProperty('safetensors');
+    expect(writeRouteLlm(madeBy(1536, 'text-embedding-3-large'))).toContain('of text-embedding-3-large');
+    expect(writeRouteLlm(madeBy(1536, 'text-embedding-3-small', 'query: '))).toContain(
+      'begin with "query: "',
+    );
+    expect(writeVllm(madeBy(1024, 'Qwen/Qwen3-Embedding-0.6B'))).toHaveProperty('modelJson');
+    expect(writeVllm(madeBy(1024, 'bge-large-en'))).toContain(
+      'of bge-large-en, this gateway makes those of Qwen3',
+    );
+    expect(writeVllm(madeBy(768, 'llm-semantic-router/mmbert-embed'))).toHaveProperty('modelJson');
   });
 });
 

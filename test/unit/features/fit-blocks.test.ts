@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import { createRng } from '../../../src/core/rng.ts';
 import { featuresOf } from '../../../src/features/block-rows.ts';
-import { prepareFeatureInputs, type FeatureSource } from '../../../src/features/feature-inputs.ts';
+import {
+  embeddingOnly,
+  prepareFeatureInputs,
+  type FeatureSource,
+} from '../../../src/features/feature-inputs.ts';
 import { fitBlocks, type FittedBlocks } from '../../../src/features/fit-blocks.ts';
 import { computeFeatures, type BlockInput } from '../../../src/runtime/blocks.ts';
 
@@ -258,6 +262,17 @@ describe('imported vectors', () => {
     const { data, cols } = featuresOf(inputs, fitted, all(40));
     const center = fitted.tensors['prompt.center'].data;
     expect(data[5 * cols + 2]).toBe((vectors[5 * 8 + 2] - center[2]) / fitted.blocks[0].scale);
+  });
+
+  it('can be all that is read, as gateways have nothing else', () => {
+    const vectors = randomVectors(40, 8);
+    const from = source(40, { stage: 'route', vectors, vectorDim: 8 });
+    const inputs = embeddingOnly(prepareFeatureInputs(from), 'route');
+    const fitted = fitBlocks(inputs, all(40), { seed: 1, dim: 3 });
+    expect(fitted.blocks.map(({ kind }) => kind)).toEqual(['precomputed']);
+    const wordsOnly = prepareFeatureInputs(source(40, { stage: 'route' }));
+    expect(() => embeddingOnly(wordsOnly, 'route')).toThrow('these prompts have no vectors');
+    expect(() => embeddingOnly(inputs, 'cascade')).toThrow('for the stage route');
   });
 
   it('are reduced to their principal components beyond', () => {
