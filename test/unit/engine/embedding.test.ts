@@ -198,3 +198,23 @@ it('serve refuses an encoder that does not fit the bundle', async () => {
   expect(notes.at(-1)).toMatch(/cannot be reached .* Until it does, the fallback answers\.$/);
   await serving.stop();
 });
+
+it('a router of the embedding alone is exported for the gateways that make that embedding', async () => {
+  const { client, folder } = await startWithData({ train: 160, test: 60, gold: 80 });
+  const large = await startEmbeddings(1536);
+  const model = 'text-embedding-3-small';
+  await client.run('embedding.start', request({ baseUrl: large.baseUrl, model }));
+  await large.close();
+  const run = { strong: STRONG, cheap: CHEAP, source: JUDGE, encoder: `openai:${model}`, intervals: false };
+  await client.run('run.train', run);
+  const whole = await client.run('bundle.export', { directory: join(folder, 'whole') });
+  expect(whole.parity.routellm.state).toBe('absent');
+  expect(whole.parity.routellm.reason).toContain('the router reads text-form');
+  await client.run('run.train', { ...run, embeddingOnly: true });
+  const alone = await client.run('bundle.export', { directory: join(folder, 'alone') });
+  expect(alone.parity.routellm).toMatchObject({ state: 'checked', decisionsEqual: true });
+  const { metrics } = await client.run('run.evaluate', {});
+  expect(metrics.egMean.value).not.toBeNull();
+  const error = await refusal(client.run('run.train', { ...run, stage: 'cascade', embeddingOnly: true }));
+  expect(error).toMatchObject({ code: 'usage' });
+});
