@@ -23,8 +23,10 @@ export function embeddingBlock({ manifest }: RouterFile): PrecomputedBlock | str
 export function otherEncoder({ encoder }: PrecomputedBlock, name: string, pattern: RegExp): string | null {
   if (encoder === undefined) return null;
   const { model, prefix } = encoder;
-  if (!pattern.test(model)) return `the router reads embeddings of ${model}, this gateway makes those of ${name}`;
-  if (prefix !== '') return `the router's texts begin with ${JSON.stringify(prefix)}, this gateway adds nothing`;
+  if (!pattern.test(model))
+    return `the router reads embeddings of ${model}, this gateway makes those of ${name}`;
+  if (prefix !== '')
+    return `the router's texts begin with ${JSON.stringify(prefix)}, this gateway adds nothing`;
   return null;
 }
 
