@@ -7,8 +7,12 @@ export const interval = z.tuple([z.number(), z.number()]);
 
 /** 95 % intervals of everything that is measured on the test prompts; null where a figure has none. */
 const intervals = z.object({
-  /** At the shares of the curve. */
+  /** At the shares of the curve of two models. */
   curve: z.array(z.object({ strongShare: z.number(), ci95: interval })),
+  /** At the w of the curve of more than two models. Runs of earlier versions have none. */
+  policyCurve: z
+    .array(z.object({ w: z.number(), quality: interval.nullable(), cost: interval.nullable() }))
+    .default([]),
   metrics: z.record(z.string(), interval.nullable()),
   /** V(w) by w, as text. */
   policyValue: z.record(z.string(), interval.nullable()),
@@ -34,7 +38,7 @@ export const uncertaintyDocument = z.object({
   /** By estimator, training and test redrawn. */
   estimators: z.record(
     z.string(),
-    z.object({ egMean: interval, policyValue: z.record(z.string(), interval) }),
+    z.object({ egMean: interval.nullable(), policyValue: z.record(z.string(), interval) }),
   ),
   /** Mean Δ, all labels redrawn. */
   meanBias: interval.nullable(),

@@ -2,47 +2,59 @@ import { exponentialWeights } from '../causal/auto.ts';
 import type { EstimatorName } from '../causal/estimators.ts';
 import { FOLD_COUNT } from '../causal/folds.ts';
 import { createRng, deriveSeed } from '../core/rng.ts';
+import { createArena, type Arena } from '../stats/arena.ts';
 import { dot, quadratic, type PenaltyBook } from '../stats/bootstrap-ridge.ts';
-import { combine, fitFromMoments, type MomentEstimates } from './bootstrap-estimators.ts';
-import { drawMoments, type BootstrapProblem } from './bootstrap-problem.ts';
+import { drawMoments } from './bootstrap-draw.ts';
+import { fitFromMoments, fitWithoutGold, type MomentEstimates } from './bootstrap-estimators.ts';
+import { columnsOf, type BootstrapProblem } from './bootstrap-problem.ts';
+import { combine, crossOf, momentAt } from './bootstrap-terms.ts';
 
-/** All estimators, auto and the mean bias under one set of weights. */
+/** All estimators, auto and the mean bias of each source under one set of weights. */
 export interface WeightedFit {
   readonly estimates: MomentEstimates & { readonly auto?: Float64Array };
-  readonly meanBias: number | null;
+  readonly meanBias: readonly number[];
 }
 
 export interface BootstrapPlan {
   readonly problem: BootstrapProblem;
   /** Members of auto. */
   readonly candidates: readonly EstimatorName[];
-  readonly seed: number;
-  /** Penalties, chosen once by five-fold error on the labels as they are, by name of the regression. */
-  readonly penalties: readonly (readonly [string, number])[];
+  /** Penalties with all weights 1, chosen by five-fold error: where a draw starts to look. By name of the regression. */
+  readonly penalties: ReadonlyMap<string, number>;
   /** The fit with all weights 1: draws are read as deviations from it. */
   readonly unit: WeightedFit;
 }
 
-/** @param known penalties that the run itself has chosen */
+/** @param units how many weights a draw has */
 export function planBootstrap(
   problem: BootstrapProblem,
   candidates: readonly EstimatorName[],
-  seed: number,
-  known: PenaltyBook = new Map(),
+  units: number,
 ): BootstrapPlan {
-  const book: PenaltyBook = new Map(known);
-  const unit = fitWeighted(problem, candidates, book, new Float64Array(problem.units).fill(1));
-  return { problem, candidates, seed, penalties: [...book], unit };
+  const exponents = new Map<string, number>();
+  const unit = fitWeighted(
+    problem,
+    candidates,
+    { exponents },
+    new Float64Array(units).fill(1),
+    createArena(),
+  );
+  return { problem, candidates, penalties: exponents, unit };
+}
+
+/** The weights of a draw, from a seed of its own: it does not matter who works out which. */
+export function drawWeights(seed: number, draw: number, units: number): Float64Array {
+  const rng = createRng(deriveSeed(seed, 'bootstrap', draw));
+  return Float64Array.from({ length: units }, () => rng.exponential());
 }
 
 /**
- * What training gives in one draw, as deviations from the fit with all weights 1. Every draw has a seed of its own, so that
- * it does not matter who works out which.
+ * What training gives under some weights, as deviations from the fit with all weights 1.
+ * @param arena memory to work in; overwritten
  */
-export function drawFit(plan: BootstrapPlan, draw: number): WeightedFit {
-  const rng = createRng(deriveSeed(plan.seed, 'bootstrap', draw));
-  const weights = Float64Array.from({ length: plan.problem.units }, () => rng.exponential());
-  const drawn = fitWeighted(plan.problem, plan.candidates, new Map(plan.penalties), weights);
+export function drawFit(plan: BootstrapPlan, weights: Float64Array, arena: Arena): WeightedFit {
+  const book = { exponents: new Map<string, number>(), base: plan.penalties };
+  const drawn = fitWeighted(plan.problem, plan.candidates, book, weights, arena);
   const estimates: Record<string, Float64Array> = {};
   const unit: Readonly<Record<string, Float64Array | undefined>> = plan.unit.estimates;
   for (const [name, theta] of Object.entries(drawn.estimates)) {
@@ -53,9 +65,7 @@ export function drawFit(plan: BootstrapPlan, draw: number): WeightedFit {
         [-1, centre],
       ]);
   }
-  const meanBias =
-    drawn.meanBias === null || plan.unit.meanBias === null ? null : drawn.meanBias - plan.unit.meanBias;
-  return { estimates, meanBias };
+  return { estimates, meanBias: drawn.meanBias.map((mean, j) => mean - plan.unit.meanBias[j]) };
 }
 
 function fitWeighted(
@@ -63,9 +73,11 @@ function fitWeighted(
   candidates: readonly EstimatorName[],
   book: PenaltyBook,
   weights: Float64Array,
+  arena: Arena,
 ): WeightedFit {
-  const moments = drawMoments(problem, weights);
-  const { estimates, meanBias } = fitFromMoments(problem, moments, book, null);
+  arena.reset();
+  const moments = drawMoments(problem, weights, arena);
+  const { estimates, meanBias } = fitFromMoments(problem, moments, book);
   const members = candidates.filter((name) => estimates[name] !== undefined);
   const sse: Partial<Record<EstimatorName, number>> = {};
   let total = 0;
@@ -73,10 +85,10 @@ function fitWeighted(
     const gold = moments.heldGold(held);
     if (gold[0] === 0) continue;
     total += gold[0];
-    const without = fitFromMoments(problem, moments, book, held).estimates;
+    const without = fitWithoutGold(problem, moments, book, held, members);
     for (const name of members) {
       const theta = without[name];
-      if (theta !== undefined) sse[name] = (sse[name] ?? 0) + squaredError(gold, theta, problem.dim);
+      if (theta !== undefined) sse[name] = (sse[name] ?? 0) + squaredError(gold, theta, problem);
     }
   }
   // Gold weights have mean 1, as in causal/auto.
@@ -92,12 +104,9 @@ function fitWeighted(
   return { estimates: { ...estimates, auto }, meanBias };
 }
 
-/** Σ w (r − zθ)² from moments of (1, x, y, |y|, r). */
-function squaredError(moments: Float64Array, theta: Float64Array, dim: number): number {
-  const q = dim + 4;
-  const m = dim + 1;
-  const gram = new Float64Array(m * m);
-  for (let j = 0; j < m; j++) gram.set(moments.subarray(j * q, j * q + m), j * m);
-  const label = moments.subarray((q - 1) * q, (q - 1) * q + m);
-  return moments[q * q - 1] - 2 * dot(label, theta) + quadratic(gram, theta);
+/** Σ w (r − zθ)² from moments of u. */
+function squaredError(moments: Float64Array, theta: Float64Array, problem: BootstrapProblem): number {
+  const columns = columnsOf(problem.dim, problem.sources.length);
+  const label = crossOf(moments, columns, columns.gold);
+  return momentAt(moments, columns.gold, columns.gold) - 2 * dot(label, theta) + quadratic(moments, theta);
 }

@@ -1,22 +1,32 @@
 import { FOLD_COUNT, makeFolds, type FoldScheme } from '../causal/folds.ts';
-import { preferencePropensity, rowsWhere, selectRows, type Sample } from '../causal/sample.ts';
+import {
+  judgingSources,
+  pairingOf,
+  preferencePropensity,
+  rowsWhere,
+  selectRows,
+  type Pairing,
+  type Sample,
+  type SourceLabels,
+} from '../causal/sample.ts';
 import type { Matrix } from '../core/matrix.ts';
-import { createCell, momentsOf, type MomentCell } from '../stats/bootstrap-moments.ts';
+import { createCell, type MomentCell } from '../stats/bootstrap-moments.ts';
 
 /**
- * A training sample as second moments of u = (1, x, y, |y|, r), by fold of cross-fitting, fold of auto's cross-validation
- * and kind of label: all that estimators with ridge heads read. Serialisable, its large parts in shared memory.
+ * A training sample as second moments of u = (1, x, y_1 … y_J, |y_1| … |y_J|, r), by fold of cross-fitting, fold of auto's
+ * cross-validation and kinds of labels: all that estimators with ridge heads read. Serialisable, its large parts in shared
+ * memory.
  */
 export interface BootstrapProblem {
   /** Features. */
   readonly dim: number;
   readonly cells: readonly ProblemCell[];
-  /** How many weights a draw needs. */
-  readonly units: number;
   readonly goldRows: number;
-  readonly pairedRows: number;
-  readonly isPaired: boolean;
-  readonly isFullyPaired: boolean;
+  /** Those that judged anything. */
+  readonly sources: readonly (Pairing & {
+    /** How many prompts it judged. */
+    readonly rows: number;
+  })[];
   /** π is the same everywhere: mean-shift then compares plain means. */
   readonly isUniform: boolean;
 }
@@ -25,50 +35,101 @@ export interface ProblemCell {
   readonly fold: number;
   /** In which fold of auto's cross-validation the prompt is held out; null: it carries no gold. */
   readonly held: number | null;
-  readonly label: Label;
+  readonly hasGold: boolean;
+  /** The sources that judged, one bit each. */
+  readonly judges: number;
   readonly moments: MomentCell;
 }
 
-export type Label = 'gold' | 'both' | 'preference';
+/** Of cross-fitting. */
+export const FOLDS: readonly number[] = Array.from({ length: FOLD_COUNT }, (_, k) => k);
+
+/** Where things are in u. */
+export interface Columns {
+  /** 1 and x: what is regressed on. */
+  readonly features: number;
+  readonly preference: (source: number) => number;
+  readonly strength: (source: number) => number;
+  readonly gold: number;
+  /** Length of u. */
+  readonly all: number;
+}
+
+export function columnsOf(dim: number, count: number): Columns {
+  const features = dim + 1;
+  return {
+    features,
+    preference: (source) => features + source,
+    strength: (source) => features + count + source,
+    gold: features + 2 * count,
+    all: features + 2 * count + 1,
+  };
+}
+
+/** Factors of the moments, by position. p = π/(π + π_j) is the R-learner's propensity for source j. */
+export const KIND = {
+  plain: 0,
+  /** 1/π. */
+  gold: 1,
+  /** 1/π_j. */
+  preference: (source: number): number => 2 + 4 * source,
+  /** (1 − p)². */
+  treatedSquare: (source: number): number => 3 + 4 * source,
+  /** p². */
+  controlSquare: (source: number): number => 4 + 4 * source,
+  /** p(1 − p). */
+  product: (source: number): number => 5 + 4 * source,
+} as const;
 
 /**
- * Factors of the moments. p = π/(π + π_pref) is the R-learner's propensity.
- *   plain 1 · gold 1/π · preference 1/π_pref · treatedSquare (1 − p)² · controlSquare p² · product p(1 − p)
+ * Numbers what a draw gives one weight: prompts, or blocks of prompts. Heads of one run share a numbering, so that a draw
+ * gives a prompt the same weight in each.
  */
-export const KINDS = ['plain', 'gold', 'preference', 'treatedSquare', 'controlSquare', 'product'] as const;
-export type Kind = (typeof KINDS)[number];
+export interface UnitNumbers {
+  readonly of: (key: number | string) => number;
+  readonly count: () => number;
+}
+
+export function unitNumbers(): UnitNumbers {
+  const known = new Map<number | string, number>();
+  return {
+    of: (key) => {
+      const unit = known.get(key) ?? known.size;
+      known.set(key, unit);
+      return unit;
+    },
+    count: () => known.size,
+  };
+}
 
 /** Beyond so many multiplications a draw, prompts are weighed in blocks. */
 const DIRECT_COST = 60e6;
-/** Blocks over all folds for each label: the standard error of a bootstrap standard error is then under 4 %. */
+/** Blocks over all folds for each kind of labels: the standard error of a bootstrap standard error is then under 4 %. */
 const BLOCKS = 500;
 
 export function createBootstrapProblem(
   sample: Sample,
   scheme: FoldScheme,
   crossValidationScheme: FoldScheme,
+  units: UnitNumbers,
 ): BootstrapProblem {
-  if (sample.sources.length > 1) throw new RangeError('createBootstrapProblem: more than one source');
-  const hasPreference = preferenceFlags(sample);
+  const sources = judgingSources(sample);
+  const judges = judgesOf(sample, sources);
   const [folds] = makeFolds(sample, scheme);
   const goldRows = rowsWhere(sample.hasGold);
   const held = heldFolds(sample, goldRows, crossValidationScheme);
-  const rows = extendedRows(sample);
-  const factors = factorsOf(sample);
-  const isBlocked = rows.rows * rows.cols * rows.cols * KINDS.length > 2 * DIRECT_COST;
-  const units = new Map<number | string, number>();
-  const unitOfGroup = (key: number | string): number => {
-    const known = units.get(key) ?? units.size;
-    units.set(key, known);
-    return known;
-  };
-  const cells = [...groupRows(sample, hasPreference, folds, held)].map(([name, members]) => {
-    const [fold, heldText, label] = name.split('/');
+  const rows = extendedRows(sample, sources);
+  const factors = factorsOf(sample, sources);
+  const isBlocked = rows.rows * rows.cols * rows.cols * factors.length > 2 * DIRECT_COST;
+  const cells = [...groupRows(sample, judges, folds, held)].map(([name, members]): ProblemCell => {
+    const [first] = members;
     const chosen = Int32Array.from(members);
+    const isHeld = held[first] >= 0;
     return {
-      fold: Number(fold),
-      held: heldText === '' ? null : Number(heldText),
-      label: labelOf(label),
+      fold: folds[first],
+      held: isHeld ? held[first] : null,
+      hasGold: sample.hasGold[first] === 1,
+      judges: judges[first],
       moments: createCell(
         rows,
         {
@@ -78,22 +139,21 @@ export function createBootstrapProblem(
         },
         // A prompt that is here twice under different labels needs one weight, which blocks cannot give it.
         isBlocked && !name.endsWith('/mixed')
-          ? Math.ceil(BLOCKS / (FOLD_COUNT * (heldText === '' ? 1 : FOLD_COUNT)))
+          ? Math.ceil(BLOCKS / (FOLD_COUNT * (isHeld ? FOLD_COUNT : 1)))
           : 0,
-        unitOfGroup,
+        units.of,
         name,
       ),
     };
   });
-  const pairedRows = goldRows.filter((i) => hasPreference[i] === 1).length;
   return {
     dim: sample.x.cols,
     cells,
-    units: units.size,
     goldRows: goldRows.length,
-    pairedRows,
-    isPaired: pairedRows > 0,
-    isFullyPaired: pairedRows > 0 && hasPreference.every((h) => h === 1),
+    sources: sources.map((labels) => ({
+      ...pairingOf(sample, labels),
+      rows: rowsWhere(labels.hasPreference).length,
+    })),
     isUniform: sample.propensity.every((p) => p === sample.propensity[0]),
   };
 }
@@ -106,25 +166,23 @@ function heldFolds(sample: Sample, goldRows: Int32Array, scheme: FoldScheme): In
   return sample.group.map((group) => ofGroup.get(group) ?? -1);
 }
 
-/** Rows by "fold/held/label", with "/mixed" behind where a prompt occurs under several labels. */
+/** Rows by "fold/held/gold/judges", with "/mixed" behind where a prompt occurs under several kinds of labels. */
 function groupRows(
   sample: Sample,
-  hasPreference: Uint8Array,
+  judges: Int32Array,
   folds: Int32Array,
   held: Int32Array,
 ): Map<string, number[]> {
-  const labelAt = (i: number): Label =>
-    sample.hasGold[i] === 0 ? 'preference' : hasPreference[i] === 1 ? 'both' : 'gold';
-  const labelOfGroup = new Map<number, Label | 'mixed'>();
+  const labels = judges.map((mask, i) => 2 * mask + sample.hasGold[i]);
+  const labelsOfGroup = new Map<number, number>();
+  const mixed = new Set<number>();
   sample.group.forEach((group, i) => {
-    const label = labelAt(i);
-    const known = labelOfGroup.get(group) ?? label;
-    labelOfGroup.set(group, known === label ? label : 'mixed');
+    if ((labelsOfGroup.get(group) ?? labels[i]) !== labels[i]) mixed.add(group);
+    labelsOfGroup.set(group, labels[i]);
   });
   const cells = new Map<string, number[]>();
   folds.forEach((fold, i) => {
-    const mixed = labelOfGroup.get(sample.group[i]) === 'mixed' ? '/mixed' : '';
-    const name = `${fold}/${held[i] < 0 ? '' : held[i]}/${labelAt(i)}${mixed}`;
+    const name = `${fold}/${held[i]}/${labels[i]}${mixed.has(sample.group[i]) ? '/mixed' : ''}`;
     const members = cells.get(name) ?? [];
     members.push(i);
     cells.set(name, members);
@@ -132,116 +190,47 @@ function groupRows(
   return cells;
 }
 
-function preferenceFlags(sample: Sample): Uint8Array {
-  return sample.sources.at(0)?.hasPreference ?? new Uint8Array(sample.x.rows);
+function judgesOf(sample: Sample, sources: readonly SourceLabels[]): Int32Array {
+  return Int32Array.from(sample.hasGold, (_, i) =>
+    sources.reduce((mask, { hasPreference }, j) => mask + hasPreference[i] * 2 ** j, 0),
+  );
 }
 
-function labelOf(text: string): Label {
-  return text === 'gold' || text === 'both' ? text : 'preference';
-}
-
-/** u = (1, x, y, |y|, r), 0 where a label is absent: no moment of an absent label is ever read. */
-function extendedRows(sample: Sample): Matrix {
+/** u of each row, 0 where a label is absent: no moment of an absent label is ever read. */
+function extendedRows(sample: Sample, sources: readonly SourceLabels[]): Matrix {
   const { rows, cols } = sample.x;
-  const source = sample.sources.at(0);
-  const q = cols + 4;
-  const data = new Float64Array(rows * q);
+  const columns = columnsOf(cols, sources.length);
+  const data = new Float64Array(rows * columns.all);
   for (let i = 0; i < rows; i++) {
-    const at = i * q;
+    const at = i * columns.all;
     data[at] = 1;
     data.set(sample.x.data.subarray(i * cols, (i + 1) * cols), at + 1);
-    if (source?.hasPreference[i] === 1) {
-      data[at + cols + 1] = source.preferenceGain[i];
-      data[at + cols + 2] = Math.abs(source.preferenceGain[i]);
-    }
-    if (sample.hasGold[i] === 1) data[at + cols + 3] = sample.goldGain[i];
-  }
-  return { rows, cols: q, data };
-}
-
-function factorsOf(sample: Sample): Float64Array[] {
-  const { propensity } = sample;
-  const source = sample.sources.at(0);
-  const preference =
-    source === undefined ? new Float64Array(sample.x.rows) : preferencePropensity(sample, source);
-  const p = propensity.map((pi, i) => pi / (pi + preference[i]));
-  const of: Record<Kind, Float64Array> = {
-    plain: new Float64Array(propensity.length).fill(1),
-    gold: propensity.map((pi) => 1 / pi),
-    // Where nobody could have had a preference none is read.
-    preference: preference.map((v) => (v > 0 ? 1 / v : 0)),
-    treatedSquare: p.map((v) => (1 - v) ** 2),
-    controlSquare: p.map((v) => v ** 2),
-    product: p.map((v) => v * (1 - v)),
-  };
-  return KINDS.map((kind) => of[kind]);
-}
-
-/** Moments of one draw: by cell, worked out when first asked for. */
-export interface DrawMoments {
-  /**
-   * Σ over the cells of a fold whose label is one of `labels`, without those held out in `without`.
-   * q × q, q = dim + 4, row-major; zeros where there is no such cell.
-   */
-  readonly sum: (fold: number, labels: readonly Label[], kind: Kind, without: number | null) => Float64Array;
-  /** The gold held out in one fold of auto's cross-validation, weighted by 1/π. */
-  readonly heldGold: (held: number) => Float64Array;
-}
-
-export function drawMoments(problem: BootstrapProblem, weights: Float64Array): DrawMoments {
-  const q = problem.dim + 4;
-  const kept = new Map<string, Float64Array>();
-  const ofCell = (index: number, kind: Kind): Float64Array => {
-    const key = `${index}/${kind}`;
-    const known = kept.get(key);
-    if (known !== undefined) return known;
-    const value = momentsOf(problem.cells[index].moments, KINDS.indexOf(kind), weights, () =>
-      ofCell(index, 'plain'),
-    );
-    kept.set(key, value);
-    return value;
-  };
-  const addCells = (
-    sum: Float64Array,
-    sign: 1 | -1,
-    kind: Kind,
-    isWanted: (cell: ProblemCell) => boolean,
-  ): Float64Array => {
-    problem.cells.forEach((cell, index) => {
-      if (!isWanted(cell)) return;
-      const moments = ofCell(index, kind);
-      for (let i = 0; i < sum.length; i++) sum[i] += sign * moments[i];
+    sources.forEach(({ hasPreference, preferenceGain }, j) => {
+      if (hasPreference[i] !== 1) return;
+      data[at + columns.preference(j)] = preferenceGain[i];
+      data[at + columns.strength(j)] = Math.abs(preferenceGain[i]);
     });
-    return sum;
-  };
-  const totals = new Map<string, Float64Array>();
-  const total = (fold: number, labels: readonly Label[], kind: Kind): Float64Array => {
-    const key = `${fold}/${labels.join('+')}/${kind}`;
-    const known = totals.get(key);
-    if (known !== undefined) return known;
-    const sum = addCells(
-      new Float64Array(q * q),
-      1,
-      kind,
-      (cell) => cell.fold === fold && labels.includes(cell.label),
-    );
-    totals.set(key, sum);
-    return sum;
-  };
-  return {
-    sum: (fold, labels, kind, without) => {
-      const all = total(fold, labels, kind);
-      const isOut = (cell: ProblemCell): boolean =>
-        cell.fold === fold && cell.held === without && labels.includes(cell.label);
-      if (without === null || !problem.cells.some(isOut)) return all;
-      return addCells(Float64Array.from(all), -1, kind, isOut);
-    },
-    heldGold: (held) =>
-      addCells(
-        new Float64Array(q * q),
-        1,
-        'gold',
-        (cell) => cell.held === held && cell.label !== 'preference',
-      ),
-  };
+    if (sample.hasGold[i] === 1) data[at + columns.gold] = sample.goldGain[i];
+  }
+  return { rows, cols: columns.all, data };
+}
+
+/** In the order of KIND. */
+function factorsOf(sample: Sample, sources: readonly SourceLabels[]): Float64Array[] {
+  const { propensity } = sample;
+  return [
+    new Float64Array(propensity.length).fill(1),
+    propensity.map((pi) => 1 / pi),
+    ...sources.flatMap((source) => {
+      const preference = preferencePropensity(sample, source);
+      const p = propensity.map((pi, i) => pi / (pi + preference[i]));
+      return [
+        // Where nobody could have had a preference none is read.
+        preference.map((v) => (v > 0 ? 1 / v : 0)),
+        p.map((v) => (1 - v) ** 2),
+        p.map((v) => v ** 2),
+        p.map((v) => v * (1 - v)),
+      ];
+    }),
+  ];
 }

@@ -1,34 +1,45 @@
-import type { Problem } from '../causal/nuisances.ts';
 import type { JobControl } from '../core/progress.ts';
 import { deriveSeed } from '../core/rng.ts';
-import { bootstrapWeights } from '../stats/bootstrap.ts';
 import type { Matrix } from '../core/matrix.ts';
 import { featuresOf } from '../features/block-rows.ts';
-import type { PenaltyBook } from '../stats/bootstrap-ridge.ts';
-import { affine } from '../stats/linalg.ts';
-import { drawFit, planBootstrap, type BootstrapPlan } from './bootstrap-fit.ts';
-import { createBootstrapProblem } from './bootstrap-problem.ts';
-import { measureOnce, ranked, type Draw, type RankedCandidate } from './evaluation-draw.ts';
-import type { RunToEvaluate } from './evaluate-run.ts';
-import { evaluationSet, type EvaluationSet } from './evaluation-set.ts';
-import { runSample } from './run-sample.ts';
 import type { LinearModel } from '../learners/linear.ts';
+import { createArena, type Arena } from '../stats/arena.ts';
+import { bootstrapWeights } from '../stats/bootstrap.ts';
+import { affine } from '../stats/linalg.ts';
+import { drawFigures, type DrawFigures, type TestPrompts } from './bootstrap-figures.ts';
+import { drawFit, drawWeights, planBootstrap, type BootstrapPlan } from './bootstrap-fit.ts';
+import { createBootstrapProblem, unitNumbers } from './bootstrap-problem.ts';
+import { curveWeights, type ManyCandidate } from './evaluate-many.ts';
+import type { RunToEvaluate } from './evaluate-run.ts';
+import { evaluationSet } from './evaluation-set.ts';
+import { manySet } from './many-set.ts';
+import { runSample } from './run-sample.ts';
+import { pairOf } from './snapshot.ts';
 
 /**
  * The bootstrap of a whole run: every draw redraws the training labels, fits every estimator and auto again, redraws the
  * test prompts and measures everything. Draws are independent of each other and of who works them out.
  */
 export interface RunBootstrap {
-  readonly plan: BootstrapPlan;
+  /** One for every model but the anchor. */
+  readonly heads: readonly BootstrapHead[];
+  /** How many weights a draw has: a prompt has the same in every head. */
+  readonly units: number;
   /** The estimator that is the run's router. */
   readonly router: string;
-  /** Every estimator of the run that is redrawn, as its file stores it. */
-  readonly models: Readonly<Record<string, LinearModel>>;
-  readonly test: EvaluationSet;
+  /** Every estimator that all heads have and that is redrawn, the router first. */
+  readonly names: readonly string[];
+  readonly test: TestPrompts;
   readonly testX: Matrix;
   /** The run's cost weight. */
   readonly w: number;
   readonly seed: number;
+}
+
+export interface BootstrapHead {
+  readonly plan: BootstrapPlan;
+  /** As the run's file stores them. */
+  readonly models: Readonly<Record<string, LinearModel>>;
 }
 
 /** Why the training of a run is not redrawn. */
@@ -37,45 +48,59 @@ export interface NoBootstrap {
 }
 
 export function prepareBootstrap(run: RunToEvaluate): RunBootstrap | NoBootstrap {
-  const { snapshot, config, models } = run;
-  if (config.learner !== 'ridge' || (config.biasLearner ?? 'ridge') !== 'ridge')
-    return { reason: 'training is redrawn for the learner ridge only' };
-  if (snapshot.models.length > 1) return { reason: 'training is redrawn for routers of two models only' };
-  if (snapshot.sources.length > 1) return { reason: 'training is redrawn for runs with one source only' };
-  const { pair, sample, problem, scheme, crossValidationScheme, candidates } = runSample(run);
-  const moments = createBootstrapProblem(sample, scheme, crossValidationScheme);
-  const test = evaluationSet(pair);
-  const plan = planBootstrap(moments, candidates, config.seed, knownPenalties(problem));
-  const redrawn = new Set(Object.keys(plan.unit.estimates));
-  const linear: Record<string, LinearModel> = {};
-  for (const [name, model] of Object.entries(models[pair.strong])) {
-    if (redrawn.has(name) && model.kind === 'linear') linear[name] = model;
+  const { snapshot, config } = run;
+  if (config.learner !== 'ridge' || (config.biasLearner ?? 'ridge') !== 'ridge') {
+    return {
+      reason: `training is redrawn for the learner ridge only; with ${config.learner} these intervals redraw the test prompts alone`,
+    };
   }
-  if (!(config.estimator in linear)) {
+  const units = unitNumbers();
+  const prepared = snapshot.models.map(({ model }, k) => {
+    const { sample, scheme, crossValidationScheme, candidates } = runSample(run, k);
+    return {
+      model,
+      candidates,
+      problem: createBootstrapProblem(sample, scheme, crossValidationScheme, units),
+    };
+  });
+  const heads = prepared.map(({ model, candidates, problem }): BootstrapHead => {
+    const plan = planBootstrap(problem, candidates, units.count());
+    const models: Record<string, LinearModel> = {};
+    for (const [name, stored] of Object.entries(run.models[model])) {
+      if (name in plan.unit.estimates && stored.kind === 'linear') models[name] = stored;
+    }
+    return { plan, models };
+  });
+  const names = Object.keys(heads[0].models).filter((name) => heads.every(({ models }) => name in models));
+  if (!names.includes(config.estimator)) {
     return { reason: `training is not redrawn for the estimator ${config.estimator}` };
   }
+  const { test, testX } = testPrompts(run, heads);
   return {
-    plan,
+    heads,
+    units: units.count(),
     router: config.estimator,
-    models: linear,
+    names: [config.estimator, ...names.filter((name) => name !== config.estimator)],
     test,
-    testX: shared(featuresOf(run.prepared, run.blocks, test.rows)),
+    testX,
     w: config.w,
     seed: config.seed,
   };
 }
 
-/** Penalties that leave-one-out chose for the two regressions that all others build on. */
-function knownPenalties({ sample, goldRows, gold, sources }: Problem): PenaltyBook {
-  // Weights of gold rows have mean 1.
-  const book: PenaltyBook = new Map([
-    ['gold', Math.log10(gold().fit(sample.goldGain).penalty / goldRows.length)],
-  ]);
-  if (sources.length > 0) {
-    const [{ model, rows }] = sources;
-    book.set('preference', Math.log10(model().penalty / rows.length));
+function testPrompts(
+  run: RunToEvaluate,
+  heads: readonly BootstrapHead[],
+): { readonly test: TestPrompts; readonly testX: Matrix } {
+  const { snapshot, config, prepared, blocks } = run;
+  if (snapshot.models.length === 1) {
+    const set = evaluationSet(pairOf(snapshot));
+    return { test: { kind: 'pair', set }, testX: shared(featuresOf(prepared, blocks, set.rows)) };
   }
-  return book;
+  const set = manySet(snapshot);
+  const testX = shared(featuresOf(prepared, blocks, set.rows));
+  const predicted = heads.map(({ models }) => predict(thetaOf(models[config.estimator]), testX));
+  return { test: { kind: 'many', set, curveWeights: curveWeights(set, predicted) }, testX };
 }
 
 function shared(x: Matrix): Matrix {
@@ -86,23 +111,12 @@ function shared(x: Matrix): Matrix {
 
 /** What one draw gives. */
 export interface RunDraw {
-  /** The router's θ in this draw: what training would have given on other labels. */
-  readonly theta: Float64Array;
-  /** Mean Δ less its value on the labels as they are. */
+  /** The router's θ of every head in this draw: what training would have given on other labels. */
+  readonly thetas: readonly Float64Array[];
+  /** Mean Δ less its value on the labels as they are; of two models and one source only. */
   readonly meanBiasDeviation: number | null;
   /** Null without test prompts that carry gold. */
   readonly figures: { readonly training: DrawFigures; readonly both: DrawFigures } | null;
-}
-
-/** Of the router, and of every estimator: figures of one draw. */
-export interface DrawFigures {
-  readonly curve: Float64Array;
-  readonly metrics: Draw['metrics'];
-  readonly routed: Draw['routed'];
-  readonly estimators: ReadonlyMap<
-    string,
-    { readonly egMean: number; readonly policyValue: readonly number[] }
-  >;
 }
 
 /** Draws `from` to `to` (without it), in order. */
@@ -112,10 +126,11 @@ export function runDraws(
   to: number,
   control: JobControl,
 ): readonly RunDraw[] {
+  const arena = createArena();
   const draws: RunDraw[] = [];
   for (let draw = from; draw < to; draw++) {
     control.throwIfCancelled();
-    draws.push(oneDraw(bootstrap, draw));
+    draws.push(oneDraw(bootstrap, draw, arena));
     control.report({
       stage: 'bootstrap',
       fraction: (draw + 1 - from) / (to - from),
@@ -126,48 +141,51 @@ export function runDraws(
   return draws;
 }
 
-function oneDraw(bootstrap: RunBootstrap, draw: number): RunDraw {
-  const { plan, models, router, test, testX, w, seed } = bootstrap;
-  const { estimates, meanBias } = drawFit(plan, draw);
-  const deviations: Readonly<Record<string, Float64Array | undefined>> = estimates;
-  const thetas = new Map(
-    Object.entries(models).map(([name, model]) => [name, redrawnModel(model, deviations[name])]),
-  );
-  const theta = thetas.get(router) ?? new Float64Array(testX.cols + 1);
-  if (test.rows.length < 2) return { theta, meanBiasDeviation: meanBias, figures: null };
-  const rank = (name: string): RankedCandidate =>
-    ranked({ name, predicted: predict(thetas.get(name) ?? theta, testX) });
-  const candidates = [router, ...[...thetas.keys()].filter((name) => name !== router)].map(rank);
-  const unit = new Float64Array(test.rows.length).fill(1);
-  const [weights] = bootstrapWeights(test.group, deriveSeed(seed, 'bootstrap-test', draw), 1);
+function oneDraw(bootstrap: RunBootstrap, draw: number, arena: Arena): RunDraw {
+  const { heads, units, names, test, testX, w, seed } = bootstrap;
+  const trainingWeights = drawWeights(seed, draw, units);
+  const fits = heads.map(({ plan }) => drawFit(plan, trainingWeights, arena));
+  const thetasOf = (name: string): readonly Float64Array[] =>
+    heads.map(({ models }, k) => redrawnModel(models[name], fits[k].estimates, name));
+  const [router] = names;
+  const [{ meanBias }] = fits;
+  const drawn = {
+    thetas: thetasOf(router),
+    meanBiasDeviation: fits.length === 1 && meanBias.length === 1 ? meanBias[0] : null,
+  };
+  const { rows, group } = test.set;
+  if (rows.length < 2) return { ...drawn, figures: null };
+  const candidates = names.map((name): ManyCandidate => ({
+    name,
+    predicted: thetasOf(name).map((theta) => predict(theta, testX)),
+  }));
+  const unit = new Float64Array(rows.length).fill(1);
+  const [testWeights] = bootstrapWeights(group, deriveSeed(seed, 'bootstrap-test', draw), 1);
   return {
-    theta,
-    meanBiasDeviation: meanBias,
+    ...drawn,
     figures: {
-      training: figuresOf(measureOnce(test, candidates.slice(0, 1), unit, w)),
-      both: figuresOf(measureOnce(test, candidates, weights, w)),
+      training: drawFigures(test, candidates.slice(0, 1), unit, w),
+      both: drawFigures(test, candidates, testWeights, w),
     },
   };
 }
 
 /** The stored model moved by what a draw changes. */
-function redrawnModel(model: LinearModel, deviation: Float64Array | undefined): Float64Array {
-  const theta = Float64Array.from([model.intercept, ...model.coefficients]);
+function redrawnModel(
+  model: LinearModel,
+  deviations: Readonly<Record<string, Float64Array | undefined>>,
+  name: string,
+): Float64Array {
+  const theta = thetaOf(model);
+  const deviation = deviations[name];
   if (deviation !== undefined) for (let k = 0; k < theta.length; k++) theta[k] += deviation[k];
   return theta;
 }
 
-function predict(theta: Float64Array, x: Matrix): Float64Array {
-  return affine(x, theta.subarray(1), theta[0]);
+function thetaOf({ intercept, coefficients }: LinearModel): Float64Array {
+  return Float64Array.from([intercept, ...coefficients]);
 }
 
-function figuresOf(draw: Draw): DrawFigures {
-  return {
-    curve: draw.quality,
-    metrics: draw.metrics,
-    routed: draw.routed,
-    estimators: new Map(
-      [...draw.candidates].map(([name, { egMean, policyValue }]) => [name, { egMean, policyValue }]),
-    ),
-  };
+function predict(theta: Float64Array, x: Matrix): Float64Array {
+  return affine(x, theta.subarray(1), theta[0]);
 }

@@ -1,15 +1,23 @@
 import type { Tensor, TrainedRouter } from '../runtime/manifest.ts';
 import { percentileInterval } from '../stats/bootstrap.ts';
 import { mean } from '../stats/descriptive.ts';
-import type { DrawFigures, RunDraw } from './bootstrap-run.ts';
-import { CURVE_SHARES, METRIC_NAMES, type Evaluation } from './evaluation.ts';
+import type { DrawFigures } from './bootstrap-figures.ts';
+import type { RunDraw } from './bootstrap-run.ts';
+import { METRIC_NAMES, type Evaluation } from './evaluation.ts';
 import { COST_WEIGHTS } from './policy-value.ts';
 import type { HeadReport } from './run.ts';
 
 type Interval = readonly [number, number];
 
 export interface RedrawnIntervals {
+  /** Of two models; else empty. */
   readonly curve: readonly { readonly strongShare: number; readonly ci95: Interval }[];
+  /** Of more than two models, at the w of the run's curve; else empty. */
+  readonly policyCurve: readonly {
+    readonly w: number;
+    readonly quality: Interval | null;
+    readonly cost: Interval | null;
+  }[];
   readonly metrics: Readonly<Record<string, Interval | null>>;
   readonly policyValue: Readonly<Record<string, Interval | null>>;
   readonly operatingPoint: {
@@ -30,16 +38,19 @@ export interface Uncertainty {
   };
   readonly reason: string | null;
   readonly estimators: Readonly<
-    Record<string, { readonly egMean: Interval; readonly policyValue: Readonly<Record<string, Interval>> }>
+    Record<
+      string,
+      { readonly egMean: Interval | null; readonly policyValue: Readonly<Record<string, Interval>> }
+    >
   >;
   readonly meanBias: Interval | null;
 }
 
 const METHOD =
-  'Exponential-weight bootstrap by prompt, folds kept: in each draw every regression, the cross-fitting, auto’s ' +
-  'cross-validation and its weights are worked out again; features, propensities and penalties are held. Intervals are the ' +
-  '2.5 % and 97.5 % points; where training is redrawn they are centred on the figure, because a redrawn router carries the ' +
-  'noise of training twice.';
+  'Exponential-weight bootstrap by prompt, folds kept: in each draw every regression, its penalty, the cross-fitting, auto’s ' +
+  'cross-validation and its weights are worked out again; features and propensities are held. Intervals are the 2.5 % and ' +
+  '97.5 % points; where training is redrawn they are centred on the figure, because a redrawn router carries the noise of ' +
+  'training twice.';
 
 /** Metrics that are shares by definition: their draws are read as they are, so that they stay between 0 and 1. */
 const SHARES: ReadonlySet<string> = new Set(['strongShare', 'cpt20', 'cpt50', 'cpt80']);
@@ -73,11 +84,12 @@ export function summariseDraws(
 }
 
 /** What the evaluation has found already, by redrawing the test prompts alone. */
-function ofTestPrompts({ curve, metrics, policyValue, point }: Evaluation): RedrawnIntervals {
+function ofTestPrompts({ curve, policyCurve, metrics, policyValue, point }: Evaluation): RedrawnIntervals {
   const ofAll = (values: Evaluation['metrics']): Record<string, Interval | null> =>
     Object.fromEntries(Object.entries(values).map(([name, { ci95 }]) => [name, ci95]));
   return {
     curve: curve.map(({ strongShare, ci95 }) => ({ strongShare, ci95 })),
+    policyCurve: policyCurve.map(({ w, quality, cost }) => ({ w, quality: quality.ci95, cost: cost.ci95 })),
     metrics: ofAll(metrics),
     policyValue: ofAll(policyValue),
     operatingPoint: {
@@ -89,15 +101,26 @@ function ofTestPrompts({ curve, metrics, policyValue, point }: Evaluation): Redr
 }
 
 function intervalsOf(evaluation: Evaluation, draws: readonly DrawFigures[]): RedrawnIntervals {
-  const { metrics, policyValue, point, curve } = evaluation;
+  const { metrics, policyValue, point, curve, policyCurve } = evaluation;
   const routerOf = (draw: DrawFigures): { readonly policyValue: readonly number[] } | undefined =>
     draw.estimators.values().next().value;
   return {
-    curve: CURVE_SHARES.map((strongShare, k) => ({
+    curve: curve.map(({ strongShare, quality }, k) => ({
       strongShare,
       ci95: centred(
-        curve[k].quality,
-        draws.map((d) => d.curve[k]),
+        quality,
+        draws.map((d) => d.curve.quality[k]),
+      ),
+    })),
+    policyCurve: policyCurve.map(({ w, quality, cost }, k) => ({
+      w,
+      quality: centredOn(
+        quality.value,
+        draws.map((d) => d.curve.quality[k]),
+      ),
+      cost: centredOn(
+        cost.value,
+        draws.map((d) => d.curve.cost[k]),
       ),
     })),
     metrics: Object.fromEntries(
@@ -138,8 +161,8 @@ function interval(
 ): Interval | null {
   if (value === null) return null;
   const known = draws.flatMap((d) => {
-    const drawn = d.metrics[name];
-    return drawn !== null && Number.isFinite(drawn) ? [drawn] : [];
+    const drawn = d.metrics[name] ?? Number.NaN;
+    return Number.isFinite(drawn) ? [drawn] : [];
   });
   // As in an evaluation: a figure that many draws do not have has no interval.
   if (known.length < 0.95 * draws.length) return null;
@@ -155,8 +178,7 @@ function estimatorIntervals(
     names.flatMap((name) => {
       const point = Object.hasOwn(estimators, name) ? estimators[name] : undefined;
       const drawn = draws.flatMap((d) => d.estimators.get(name) ?? []);
-      const egMean = point?.egMean.value ?? null;
-      if (point === undefined || egMean === null) return [];
+      if (point === undefined) return [];
       const values = COST_WEIGHTS.map((w, k): readonly [string, Interval] => [
         String(w),
         centred(
@@ -168,9 +190,9 @@ function estimatorIntervals(
         [
           name,
           {
-            egMean: centred(
-              egMean,
-              drawn.map((d) => d.egMean),
+            egMean: centredOn(
+              point.egMean.value,
+              drawn.flatMap((d) => d.egMean ?? []),
             ),
             policyValue: Object.fromEntries(values),
           },
@@ -201,7 +223,7 @@ export function withDeferral(trained: TrainedRouter, draws: readonly RunDraw[]):
   const { manifest, tensors } = trained;
   const isCascadeOfTwo = manifest.stage === 'cascade' && manifest.heads.length === 1;
   if (!isCascadeOfTwo || draws.length < DEFERRAL.draws) return trained;
-  const kept = draws.slice(0, DEFERRAL.draws).map((draw) => draw.theta);
+  const kept = draws.slice(0, DEFERRAL.draws).map((draw) => draw.thetas[0]);
   const dim = kept[0].length - 1;
   const coefficients: Tensor = {
     shape: [DEFERRAL.draws, dim],

@@ -255,11 +255,18 @@ export function policyCurveOf(
   return policies.map(({ w, quality, cost }) => ({ w, quality: means[quality], cost: means[cost] }));
 }
 
-/** A router alone, ready to be measured under any weights of the rows. */
-export function manyFigures(set: ManySet, router: ManyCandidate, w: number) {
+/**
+ * A router alone, ready to be measured under any weights of the rows.
+ * @param weights the w of its curve
+ */
+export function manyFigures(
+  set: ManySet,
+  router: ManyCandidate,
+  w: number,
+  weights: readonly number[] = curveWeights(set, router.predicted),
+) {
   const columns = new Columns(set.rows.length);
   const at = (weight: number): Policy => addPolicy(columns, set, router.predicted, weight);
-  const weights = curveWeights(set, router.predicted);
   const curve = weights.map(at);
   const own = at(w);
   const best = addPolicy(columns, set, set.gains.slice(0, -1), w);
@@ -273,13 +280,15 @@ export function manyFigures(set: ManySet, router: ManyCandidate, w: number) {
       const value = (p: Policy, weight: number): number => means[p.gain] - weight * means[p.relativeCost];
       const points = curve.map(place);
       const ends = fixed.map(place);
+      const areas = averageImprovementInQuality(points, Math.max(...ends.map(({ cost }) => cost)));
       return {
         curve: points,
         routed: place(own),
         fixed: ends,
         /** V(w) at COST_WEIGHTS. */
         values: byWeight.map((p, i) => value(p, COST_WEIGHTS[i])),
-        aiq: averageImprovementInQuality(points, Math.max(...ends.map(({ cost }) => cost)))?.perRange ?? null,
+        aiq: areas?.perRange ?? null,
+        aiqPerMaximumCost: areas?.perMaximum ?? null,
         gainRelMse: meanRelativeError(set, router.predicted, rowWeights),
         regretToOracle: value(best, w) - value(own, w),
       };

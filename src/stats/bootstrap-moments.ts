@@ -1,8 +1,10 @@
 import type { Matrix } from '../core/matrix.ts';
 import { gram } from './linalg.ts';
+import { rowStart } from './ridge-factor.ts';
 
 /**
- * Weighted second moments Σ w a u uᵀ of rows u, cell by cell, for many draws of the weights w.
+ * Weighted second moments Σ w a u uᵀ of rows u, cell by cell, for many draws of the weights w: lower triangles, packed row by
+ * row.
  *
  * Rows of a unit share one weight. Few rows are multiplied out in every draw. Many are summed once in blocks of whole
  * units, and a draw then weighs the blocks: its cost does not depend on the number of rows. Blocks of independent units
@@ -21,8 +23,7 @@ export interface MomentCell {
 export interface MomentBlocks {
   readonly units: Int32Array;
   /**
-   * For every kind with factors of its own, lower triangles, packed: blocks × q(q + 1)/2. Shared memory, so that workers
-   * need no copy.
+   * For every kind with factors of its own: blocks × q(q + 1)/2. Shared memory, so that workers need no copy.
    */
   readonly packed: readonly (Float64Array | null)[];
 }
@@ -89,25 +90,21 @@ function sumBlocks(
   kind: number,
 ): Float64Array {
   const q = x.cols;
-  const size = (q * (q + 1)) / 2;
+  const size = rowStart(q);
   const packed = new Float64Array(new SharedArrayBuffer(members.length * size * 8));
-  let at = 0;
-  for (const positions of members) {
+  members.forEach((positions, block) => {
     const rows = gather(
       x,
       positions.map((i) => cell.rows[i]),
     );
-    const full = weightedGram(
-      rows,
-      Float64Array.from(positions, (i) => cell.factors[kind][i]),
-    );
-    for (let j = 0; j < q; j++) for (let k = 0; k <= j; k++) packed[at++] = full[j * q + k];
-  }
+    const factors = Float64Array.from(positions, (i) => cell.factors[kind][i]);
+    packed.set(weightedGram(rows, factors), block * size);
+  });
   return packed;
 }
 
 /**
- * Σ w a u uᵀ of a cell for one draw and one kind: q × q, full, row-major.
+ * Σ w a u uᵀ of a cell for one draw and one kind.
  * @param plain the same of kind 0, for kinds whose factor is one number
  */
 export function momentsOf(
@@ -126,7 +123,7 @@ export function momentsOf(
   }
   const packed = cell.blocks.packed[kind];
   if (packed === null) return plain();
-  return unpack(weighBlocks(cell.blocks.units, packed, weights), cell.x.cols);
+  return weighBlocks(cell.blocks.units, packed, weights);
 }
 
 function weighBlocks(units: Int32Array, packed: Float64Array, weights: Float64Array): Float64Array {
@@ -140,18 +137,6 @@ function weighBlocks(units: Int32Array, packed: Float64Array, weights: Float64Ar
   return sum;
 }
 
-function unpack(lower: Float64Array, q: number): Float64Array {
-  const full = new Float64Array(q * q);
-  let at = 0;
-  for (let j = 0; j < q; j++) {
-    for (let k = 0; k <= j; k++) {
-      full[j * q + k] = lower[at];
-      full[k * q + j] = lower[at++];
-    }
-  }
-  return full;
-}
-
 /** XᵀWX for weights that are not negative. */
 function weightedGram(x: Matrix, weights: Float64Array): Float64Array {
   const data = new Float64Array(x.data.length);
@@ -159,7 +144,12 @@ function weightedGram(x: Matrix, weights: Float64Array): Float64Array {
     const root = Math.sqrt(weights[i]);
     for (let k = i * x.cols; k < (i + 1) * x.cols; k++) data[k] = root * x.data[k];
   }
-  return gram({ rows: x.rows, cols: x.cols, data });
+  const full = gram({ rows: x.rows, cols: x.cols, data });
+  const packed = new Float64Array(rowStart(x.cols));
+  for (let j = 0; j < x.cols; j++) {
+    packed.set(full.subarray(j * x.cols, j * x.cols + j + 1), rowStart(j));
+  }
+  return packed;
 }
 
 /** In shared memory: what a problem is made of goes to every worker. */

@@ -36,6 +36,8 @@ describe('three models and two sources on the command line', () => {
         '--source',
         'fair',
         'kind',
+        '--draws',
+        '40',
       ]),
     );
     expect(three.heads.map((head) => [head.model, head.sources.length])).toEqual([
@@ -48,6 +50,21 @@ describe('three models and two sources on the command line', () => {
       'always-middle',
       'always-small',
     ]);
+    // Training is redrawn too, for all heads and sources together.
+    expect(three.uncertainty?.reason).toBeNull();
+    const both = three.uncertainty?.redrawn.both;
+    expect(both?.curve).toEqual([]);
+    expect(both?.policyCurve.map(({ w }) => w)).toEqual(evaluation.policyCurve.map(({ w }) => w));
+    for (const interval of [
+      both?.policyValue['0'],
+      both?.operatingPoint.quality,
+      both?.metrics.regretToOracle,
+    ]) {
+      const [low, high] = interval ?? [Number.NaN, Number.NaN];
+      expect(high - low).toBeGreaterThan(0);
+    }
+    expect(both?.metrics.egMean).toBeNull();
+    expect(Object.keys(three.uncertainty?.estimators ?? {})).toContain('r-learner');
     const text = await metarouter(['evaluate', project, '--run', three.runId]);
     expect(text.stdout).toContain('share of middle');
     const two = trainDocument.parse(

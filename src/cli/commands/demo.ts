@@ -30,9 +30,6 @@ export function addDemo(program: Command, execute: Execute): void {
     );
 }
 
-/** Enough for intervals that can be looked at; a real run takes 200. */
-const DEMO_DRAWS = 40;
-
 async function runDemo(context: CommandContext, folder: string, seed: number): Promise<DemoOutcome> {
   const { client, output, runJob } = context;
   const files = demoFiles(folder);
@@ -63,7 +60,6 @@ async function runStage(
     source: JUDGE,
     stage,
     seed,
-    draws: DEMO_DRAWS,
   });
   const { runId } = trained;
   const evaluated = await runJob('run.evaluate', { runId });

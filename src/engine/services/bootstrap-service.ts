@@ -33,7 +33,7 @@ export async function redrawRun(
 ): Promise<RedrawnRun> {
   const middle = from + 0.1 * (1 - from);
   const bootstrap = await runJobTask(deps, job, 'bootstrap-prepare', { snapshot, run }, { from, to: middle });
-  const isPossible = 'plan' in bootstrap;
+  const isPossible = 'heads' in bootstrap;
   const draws: readonly RunDraw[] = isPossible
     ? (
         await runJobTasks(
@@ -58,7 +58,10 @@ export async function redrawRun(
   });
   return {
     ...finished,
-    refits: draws.slice(0, KEPT_REFITS).map(({ theta }) => Array.from(theta, shorten)),
+    // Intervals of single prompts are those of the only head.
+    refits: draws
+      .slice(0, KEPT_REFITS)
+      .flatMap(({ thetas }) => (thetas.length === 1 ? [Array.from(thetas[0], shorten)] : [])),
   };
 }
 

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { makeFolds } from '../../../src/causal/folds.ts';
 import { selectRows, type Sample } from '../../../src/causal/sample.ts';
 import { createRng } from '../../../src/core/rng.ts';
-import { drawFit, planBootstrap } from '../../../src/routing/bootstrap-fit.ts';
-import { fitFromMoments } from '../../../src/routing/bootstrap-estimators.ts';
-import { createBootstrapProblem, drawMoments } from '../../../src/routing/bootstrap-problem.ts';
+import { drawMoments } from '../../../src/routing/bootstrap-draw.ts';
+import { drawFit, drawWeights, planBootstrap, type WeightedFit } from '../../../src/routing/bootstrap-fit.ts';
+import { fitFromMoments, fitWithoutGold } from '../../../src/routing/bootstrap-estimators.ts';
+import { createBootstrapProblem, unitNumbers } from '../../../src/routing/bootstrap-problem.ts';
+import { createArena } from '../../../src/stats/arena.ts';
 import { createCell, momentsOf } from '../../../src/stats/bootstrap-moments.ts';
 import type { PenaltyBook } from '../../../src/stats/bootstrap-ridge.ts';
 import { plainEstimates } from '../../support/plain-estimators.ts';
@@ -22,36 +24,53 @@ function smaller(sample: Sample): Sample {
   return { ...chosen, group: chosen.group.map((g, i) => (i % 50 === 7 ? chosen.group[i - 1] : g)) };
 }
 
+/** A second judge, of every third prompt or of all. */
+function judgedTwice(sample: Sample, every: number): Sample {
+  const [first] = sample.sources;
+  const second = {
+    name: 'second',
+    hasPreference: first.hasPreference.map((_, i) => Number(i % every === 0)),
+    preferenceGain: first.preferenceGain.map(
+      (_, i) => Math.sin(i) / 2 + sample.x.data[i * sample.x.cols] / 5,
+    ),
+  };
+  return { ...sample, sources: [first, second] };
+}
+
 const cases: readonly (readonly [string, Sample])[] = [
   ['unpaired', smaller(worldSample(generateWorld('linear', 1), 100, false))],
   ['paired', smaller(worldSample(generateWorld('flip', 2), 100, true))],
   ['drawn by x', smaller(generateSelected('selected-x', 3).sample)],
   ['drawn by the verdict', smaller(generateSelected('selected-y', 4).sample)],
+  [
+    'two sources, one of every third prompt',
+    judgedTwice(smaller(worldSample(generateWorld('linear', 8), 100, false)), 3),
+  ],
+  [
+    'two sources, both of every prompt',
+    judgedTwice(smaller(worldSample(generateWorld('linear', 9), 100, true)), 1),
+  ],
 ];
 
 describe.each(cases)('estimators from second moments, %s', (_, sample) => {
-  const problem = createBootstrapProblem(sample, scheme, scheme);
+  const units = unitNumbers();
+  const problem = createBootstrapProblem(sample, scheme, scheme, units);
+  const arena = createArena();
   const [folds] = makeFolds(sample, scheme);
   // A weight for each prompt, as a draw has.
   const rng = createRng(11);
-  const weights = Float64Array.from({ length: problem.units }, () => rng.exponential());
-  const unitOfGroup = new Map<number, number>();
-  for (const { moments } of problem.cells) {
-    // The second column of u is the first feature: it tells which row a row of a cell is.
-    moments.unit.forEach((unit, i) => {
-      const row = Array.from(sample.group.keys()).find(
-        (k) => sample.x.data[k * sample.x.cols] === moments.x.data[i * moments.x.cols + 1],
-      );
-      if (row !== undefined) unitOfGroup.set(sample.group[row], unit);
-    });
-  }
-  const weightOf = (row: number): number => weights[unitOfGroup.get(sample.group[row]) ?? -1];
+  const weights = Float64Array.from({ length: units.count() }, () => rng.exponential());
+  const weightOf = (row: number): number => weights[units.of(sample.group[row])];
+  const penalties = (): PenaltyBook => ({ exponents: new Map() });
+  const penaltyIn = (book: PenaltyBook) => (name: string) => book.exponents.get(name) ?? Number.NaN;
 
   it('are those of the formulas, row by row, for any weights', () => {
-    const book: PenaltyBook = new Map();
-    fitFromMoments(problem, drawMoments(problem, new Float64Array(problem.units).fill(1)), book, null);
-    const { estimates } = fitFromMoments(problem, drawMoments(problem, weights), book, null);
-    const plain = plainEstimates(sample, folds, weightOf, (name) => book.get(name) ?? Number.NaN);
+    const book = penalties();
+    const ones = new Float64Array(units.count()).fill(1);
+    fitFromMoments(problem, drawMoments(problem, ones, arena), book);
+    arena.reset();
+    const { estimates } = fitFromMoments(problem, drawMoments(problem, weights, arena), book);
+    const plain = plainEstimates(sample, folds, weightOf, penaltyIn(book));
     const fitted: Readonly<Record<string, Float64Array | undefined>> = estimates;
     expect(Object.keys(plain).length).toBeGreaterThanOrEqual(7);
     for (const [name, theta] of Object.entries(plain)) {
@@ -64,10 +83,10 @@ describe.each(cases)('estimators from second moments, %s', (_, sample) => {
   });
 
   it('leave out what a fold of the cross-validation holds, entirely', () => {
-    const book: PenaltyBook = new Map();
-    const moments = drawMoments(problem, weights);
-    fitFromMoments(problem, moments, book, null);
-    const { estimates } = fitFromMoments(problem, moments, book, 2);
+    const book = penalties();
+    const moments = drawMoments(problem, weights, arena);
+    fitFromMoments(problem, moments, book);
+    const estimates = fitWithoutGold(problem, moments, book, 2, ['gold-only', 'pooled']);
     const goldRows = Int32Array.from(sample.hasGold.keys()).filter((i) => sample.hasGold[i] === 1);
     const [held] = makeFolds(selectRows(sample, goldRows), scheme);
     const out = new Set(goldRows.filter((_, i) => held[i] === 2).map((row) => sample.group[row]));
@@ -77,12 +96,13 @@ describe.each(cases)('estimators from second moments, %s', (_, sample) => {
       reduced,
       folds.filter((_, i) => !out.has(sample.group[i])),
       (i) => weightOf(kept[i]),
-      (name) => book.get(name) ?? Number.NaN,
+      penaltyIn(book),
     );
-    const own = estimates['gold-only'];
-    plain['gold-only'].forEach((value, k) => {
-      expect(Math.abs((own?.[k] ?? Number.NaN) - value)).toBeLessThan(1e-8);
-    });
+    for (const name of ['gold-only', 'pooled'] as const) {
+      plain[name].forEach((value, k) => {
+        expect(Math.abs((estimates[name]?.[k] ?? Number.NaN) - value)).toBeLessThan(1e-8);
+      });
+    }
   });
 });
 
@@ -90,8 +110,9 @@ describe('the fit with all weights 1', () => {
   it.each([false, true])('is close to that of the run itself (paired: %s)', (isPaired) => {
     const sample = worldSample(generateWorld('linear', 6), 200, isPaired);
     const run = fitDefault(sample, 5);
-    const problem = createBootstrapProblem(sample, scheme, scheme);
-    const plan = planBootstrap(problem, ['gold-only', 'r-learner', 'dr-learner', 'offset'], 1);
+    const units = unitNumbers();
+    const problem = createBootstrapProblem(sample, scheme, scheme, units);
+    const plan = planBootstrap(problem, ['gold-only', 'r-learner', 'dr-learner', 'offset'], units.count());
     const model = run.estimates['r-learner']?.model;
     if (model?.kind !== 'linear') throw new Error('expected a linear model');
     const rLearner = model.coefficients;
@@ -103,17 +124,71 @@ describe('the fit with all weights 1', () => {
 
   it('is the centre of the draws, which differ and repeat', () => {
     const sample = worldSample(generateWorld('linear', 7), 100, true);
-    const plan = planBootstrap(createBootstrapProblem(sample, scheme, scheme), ['gold-only', 'offset'], 3);
-    const first = drawFit(plan, 0);
-    expect(drawFit(plan, 0)).toEqual(first);
-    expect(drawFit(plan, 1).estimates.auto).not.toEqual(first.estimates.auto);
-    const draws = Array.from({ length: 40 }, (_, b) => drawFit(plan, b).estimates['gold-only']?.[0] ?? 0);
+    const units = unitNumbers();
+    const problem = createBootstrapProblem(sample, scheme, scheme, units);
+    const plan = planBootstrap(problem, ['gold-only', 'offset'], units.count());
+    const arena = createArena();
+    const fit = (draw: number): WeightedFit => drawFit(plan, drawWeights(3, draw, units.count()), arena);
+    const first = fit(0);
+    expect(fit(1).estimates.auto).not.toEqual(first.estimates.auto);
+    // In memory that others have used in between.
+    expect(fit(0)).toEqual(first);
+    const draws = Array.from({ length: 40 }, (_, b) => fit(b).estimates['gold-only']?.[0] ?? 0);
     const mean = draws.reduce((sum, v) => sum + v, 0) / draws.length;
     const spread = Math.sqrt(draws.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (draws.length - 1));
     expect(Math.abs(mean)).toBeLessThan((3 * spread) / Math.sqrt(draws.length));
     // The standard error of a mean of 100 labels with standard deviation about .43.
     expect(spread).toBeGreaterThan(0.025);
     expect(spread).toBeLessThan(0.075);
+  });
+});
+
+describe('draws', () => {
+  it('spread as much as trainings on other labels do, because each chooses its penalty', () => {
+    const goldOnly = (seed: number): Sample => {
+      const sample = worldSample(generateWorld('linear', seed), 200, false);
+      return {
+        ...selectRows(
+          sample,
+          Int32Array.from({ length: 200 }, (_, i) => i),
+        ),
+        sources: [],
+      };
+    };
+    const prompts = generateWorld('linear', 4242, 20).x;
+    const predictions = (theta: Float64Array | undefined): Float64Array =>
+      Float64Array.from({ length: prompts.rows }, (_, i) =>
+        (theta ?? new Float64Array(0)).reduce(
+          (sum, v, k) => sum + v * (k === 0 ? 1 : prompts.data[i * prompts.cols + k - 1]),
+          0,
+        ),
+      );
+    const meanVariance = (sets: readonly Float64Array[]): number => {
+      const variances = Array.from({ length: prompts.rows }, (_, i) => {
+        const values = sets.map((set) => set[i]);
+        const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+        return values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1);
+      });
+      return variances.reduce((sum, v) => sum + v, 0) / variances.length;
+    };
+    const arena = createArena();
+    const trainings: Float64Array[] = [];
+    const within: number[] = [];
+    for (let run = 0; run < 100; run++) {
+      const units = unitNumbers();
+      const problem = createBootstrapProblem(goldOnly(300 + run), scheme, scheme, units);
+      const plan = planBootstrap(problem, ['gold-only'], units.count());
+      trainings.push(predictions(plan.unit.estimates['gold-only']));
+      const draws = Array.from({ length: 20 }, (_, b) =>
+        drawFit(plan, drawWeights(run, b, units.count()), arena),
+      );
+      within.push(meanVariance(draws.map(({ estimates }) => predictions(estimates['gold-only']))));
+    }
+    const drawn = within.reduce((sum, v) => sum + v, 0) / within.length;
+    const ratio = Math.sqrt(drawn / meanVariance(trainings));
+    // With penalties kept it is .77; 100 trainings tell it to about .05.
+    expect(ratio).toBeGreaterThan(0.88);
+    expect(ratio).toBeLessThan(1.15);
   });
 });
 
