@@ -3,10 +3,11 @@ import type { EstimatorName } from '../causal/estimators.ts';
 import { FOLD_COUNT } from '../causal/folds.ts';
 import { createRng, deriveSeed } from '../core/rng.ts';
 import { createArena, type Arena } from '../stats/arena.ts';
-import { dot, quadratic, type PenaltyBook } from '../stats/bootstrap-ridge.ts';
-import { drawMoments } from './bootstrap-draw.ts';
+import { addAll, dot, quadratic, type PenaltyBook } from '../stats/bootstrap-ridge.ts';
+import { drawMoments, EVERYONE } from './bootstrap-draw.ts';
 import { fitFromMoments, fitWithoutGold, type MomentEstimates } from './bootstrap-estimators.ts';
-import { columnsOf, type BootstrapProblem } from './bootstrap-problem.ts';
+import { columnsOf, KIND, type BootstrapProblem } from './bootstrap-problem.ts';
+import { shrinkTheta } from './bootstrap-spread.ts';
 import { combine, crossOf, momentAt } from './bootstrap-terms.ts';
 
 /** All estimators, auto and the mean bias of each source under one set of weights. */
@@ -101,7 +102,12 @@ function fitWeighted(
       return theta === undefined ? [] : [[shares[name] ?? 0, theta]];
     }),
   );
-  return { estimates: { ...estimates, auto }, meanBias };
+  const everyone = addAll(moments.of(EVERYONE, KIND.plain, null).folds);
+  const noise = Math.min(...Object.values(scaled)) / problem.goldRows;
+  return {
+    estimates: { ...estimates, auto: shrinkTheta(auto, everyone, noise, problem.effectiveGold) },
+    meanBias,
+  };
 }
 
 /** Σ w (r − zθ)² from moments of u. */

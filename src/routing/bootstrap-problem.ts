@@ -1,5 +1,6 @@
 import { FOLD_COUNT, makeFolds, type FoldScheme } from '../causal/folds.ts';
 import {
+  inverseProbabilityWeights,
   judgingSources,
   pairingOf,
   preferencePropensity,
@@ -11,6 +12,7 @@ import {
 } from '../causal/sample.ts';
 import type { Matrix } from '../core/matrix.ts';
 import { createCell, type MomentCell } from '../stats/bootstrap-moments.ts';
+import { effectiveSampleSize } from '../stats/descriptive.ts';
 
 /**
  * A training sample as second moments of u = (1, x, y_1 … y_J, |y_1| … |y_J|, r), by fold of cross-fitting, fold of auto's
@@ -22,6 +24,8 @@ export interface BootstrapProblem {
   readonly dim: number;
   readonly cells: readonly ProblemCell[];
   readonly goldRows: number;
+  /** The effective number of gold prompts under their weights 1/π. */
+  readonly effectiveGold: number;
   /** Those that judged anything. */
   readonly sources: readonly (Pairing & {
     /** How many prompts it judged. */
@@ -150,6 +154,7 @@ export function createBootstrapProblem(
     dim: sample.x.cols,
     cells,
     goldRows: goldRows.length,
+    effectiveGold: effectiveSampleSize(inverseProbabilityWeights(sample.propensity, goldRows)),
     sources: sources.map((labels) => ({
       ...pairingOf(sample, labels),
       rows: rowsWhere(labels.hasPreference).length,
