@@ -58,6 +58,10 @@ export const diagnostic = z.object({
   /** Everything else that was measured. */
   figures: z.array(z.object({ name: z.string(), value: measured })),
   picture: picture.nullable(),
+  /** The model against the anchor, in a run of more than two; else null. */
+  model: z.string().nullable().default(null),
+  /** The source that it is about, in a run with several; null: the router. */
+  source: z.string().nullable().default(null),
 });
 
 export const diagnosticsDocument = z.object({

@@ -26,6 +26,12 @@ export interface RunCertificate extends Certificate {
   readonly warnings: readonly Warning[];
 }
 
+/** A certificate is about keeping the cheap answer or escalating it: a choice between two models by nature. */
+export const TWO_MODELS_ONLY =
+  'A certificate is for a router of two models, and this run has more: what is certified is when to keep the cheap answer, ' +
+  'when to call the strong model and when to ask an expert. Train a run of two of its models (metarouter train --strong A ' +
+  '--cheap B --hold-out-dev), then certify that one.';
+
 /** A person costs this many strong calls where nobody says. */
 const EXPERT_CALLS = 10;
 
@@ -43,7 +49,7 @@ export function certifyRun(run: RunToEvaluate, request: CertifyRequest): RunCert
     );
   }
   if (snapshot.models.length > 1) {
-    throw new AppError('usage', 'Only routers of two models can be certified: this run has more.');
+    throw new AppError('usage', TWO_MODELS_ONLY);
   }
   const pair = pairOf(snapshot);
   const { rows, warnings } = calibrationRows(pair, config.seed);

@@ -2,6 +2,7 @@ import { doublyRobustScores, medianOverRepeats } from '../causal/bias.ts';
 import { compareLearners, MOST_STANDARD_ERRORS } from '../causal/disagreement.ts';
 import { FOLD_COUNT, foldRows } from '../causal/folds.ts';
 import { estimateMeanBias, intervalOfMean, type MeanBias } from '../causal/mean-bias.ts';
+import type { SourceProblem } from '../causal/nuisances.ts';
 import { regressionOn } from '../causal/regression.ts';
 import { predictRows } from '../learners/linear.ts';
 import { weightedMean } from '../stats/descriptive.ts';
@@ -31,10 +32,7 @@ export interface BiasScores {
   readonly bias: MeanBias;
 }
 
-/** Null without preferences. */
-export function biasScores({ sample, problem }: Labels): BiasScores | null {
-  const source = problem.sources.at(0);
-  if (source === undefined || source.rows.length === 0) return null;
+export function biasScores({ sample, problem }: Labels, source: SourceProblem): BiasScores {
   const bias = estimateMeanBias(problem, source);
   const { hasPreference, preferenceGain } = source.labels;
   if (bias.method === 'paired-difference') {
@@ -59,14 +57,32 @@ export function biasScores({ sample, problem }: Labels): BiasScores | null {
   };
 }
 
+const MEAN_BIAS = 'Mean bias';
+const MEAN_BIAS_UNIT = 'gold gain minus preference gain';
+const SLICES = 'Bias by slice';
+const SLICES_UNIT = 'largest difference of a slice from the whole';
+const AGREEMENT = 'R-learner and DR-learner';
+const AGREEMENT_UNIT = 'mean bias by R minus mean bias by DR';
+
+/** What cannot be told without preferences. */
+export function unknownBias(): readonly Diagnostic[] {
+  const missing = 'there are no preferences to correct';
+  return [
+    unknown('mean-bias', MEAN_BIAS, MEAN_BIAS_UNIT, missing),
+    unknown('heterogeneity', HETEROGENEITY, SKILL, missing),
+    unknown('slices', SLICES, SLICES_UNIT, missing),
+    unknown('agreement', AGREEMENT, AGREEMENT_UNIT, missing),
+  ];
+}
+
 export function meanBiasDiagnostic({ source, bias, rows }: BiasScores): Diagnostic {
   const isBiased = !holds(bias.ci95, 0);
   return {
     name: 'mean-bias',
-    title: 'Mean bias',
+    title: MEAN_BIAS,
     verdict: isBiased ? 'look' : 'fine',
     value: { value: bias.mean, ci95: bias.ci95 },
-    unit: 'gold gain minus preference gain',
+    unit: MEAN_BIAS_UNIT,
     sentence: isBiased
       ? `${source} ${bias.mean > 0 ? 'underrates' : 'overrates'} the strong model by ${Math.abs(bias.mean).toFixed(3)} on average (95 %: ${between(bias.ci95)}). The correction takes this off.`
       : `On average ${source} shows no bias for or against the strong model: ${signed(bias.mean)} (95 %: ${between(bias.ci95)}).`,
@@ -179,8 +195,6 @@ export function slicesDiagnostic(
   { pair, training }: Pick<RunSample, 'pair' | 'training'>,
   scores: BiasScores,
 ): Diagnostic {
-  const title = 'Bias by slice';
-  const unit = 'largest difference of a slice from the whole';
   const points: (PicturePoint & { readonly apart: number; readonly error: number })[] = [];
   const rowsOfSnapshot = Int32Array.from(scores.rows, (i) => training.rows[i]);
   for (const slicing of slicingsOf(pair, rowsOfSnapshot)) {
@@ -209,19 +223,19 @@ export function slicesDiagnostic(
     }
   }
   if (points.length === 0)
-    return unknown('slices', title, unit, `no slice has ${LEAST_IN_SLICE} labelled prompts`);
+    return unknown('slices', SLICES, SLICES_UNIT, `no slice has ${LEAST_IN_SLICE} labelled prompts`);
   const worst = points.reduce((a, b) => (Math.abs(b.apart) / b.error > Math.abs(a.apart) / a.error ? b : a));
   const critical = normalQuantile(1 - 0.025 / points.length);
   const isApart = Math.abs(worst.apart) > critical * worst.error;
   return {
     name: 'slices',
-    title,
+    title: SLICES,
     verdict: isApart ? 'look' : 'fine',
     value: {
       value: worst.apart,
       ci95: [worst.apart - critical * worst.error, worst.apart + critical * worst.error],
     },
-    unit,
+    unit: SLICES_UNIT,
     sentence: isApart
       ? `In ${worst.label ?? 'one slice'} the bias is ${signed(worst.y)}, against ${signed(scores.bias.mean)} overall: more than chance among ${points.length} slices would give.`
       : `None of ${points.length} slices is clearly apart from the whole; furthest is ${worst.label ?? 'one'} with ${signed(worst.y)}, against ${signed(scores.bias.mean)}.`,
@@ -251,12 +265,7 @@ export function slicesDiagnostic(
   };
 }
 
-export function agreement({ problem }: Labels): Diagnostic {
-  const title = 'R-learner and DR-learner';
-  const unit = 'mean bias by R minus mean bias by DR';
-  const source = problem.sources.at(0);
-  if (source === undefined || source.rows.length === 0)
-    return unknown('agreement', title, unit, 'there are no preferences');
+export function agreement({ problem }: Labels, source: SourceProblem): Diagnostic {
   const { rLearner, drLearner, difference, standardError } = compareLearners(problem, source);
   const isApart = Math.abs(difference) > MOST_STANDARD_ERRORS * standardError;
   const ci95: readonly [number, number] = [
@@ -265,10 +274,10 @@ export function agreement({ problem }: Labels): Diagnostic {
   ];
   return {
     name: 'agreement',
-    title,
+    title: AGREEMENT,
     verdict: isApart ? 'bad' : 'fine',
     value: { value: difference, ci95 },
-    unit,
+    unit: AGREEMENT_UNIT,
     sentence: isApart
       ? `Two ways to the same mean bias differ by ${signed(difference)}, more than two standard errors: an assumption fails, or overlap is poor.`
       : `Two ways to the mean bias agree: ${signed(rLearner)} by R, ${signed(drLearner)} by DR.`,

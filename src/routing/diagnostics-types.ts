@@ -14,6 +14,14 @@ export interface Diagnostic {
   readonly picture: Picture | null;
 }
 
+/** A check of one head of a run, and of one of its sources. */
+export interface RunDiagnostic extends Diagnostic {
+  /** The model against the anchor, in a run of more than two; else null. */
+  readonly model: string | null;
+  /** In a run with several sources, the one it is about; null: it is about the router. */
+  readonly source: string | null;
+}
+
 export type DiagnosticName =
   | 'overlap'
   | 'mean-bias'
@@ -65,10 +73,12 @@ export function unknown(name: DiagnosticName, title: string, unit: string, reaso
 }
 
 /** Every check that says something is wrong is a warning too. */
-export function warningsOf(diagnostics: readonly Diagnostic[]): Warning[] {
-  return diagnostics.flatMap(({ warningCode, sentence }) =>
-    warningCode === null ? [] : [{ code: warningCode, message: sentence }],
-  );
+export function warningsOf(diagnostics: readonly RunDiagnostic[]): Warning[] {
+  return diagnostics.flatMap(({ warningCode, sentence, model, source }) => {
+    if (warningCode === null) return [];
+    const about = [model, source].filter((name) => name !== null).join(', ');
+    return [{ code: warningCode, message: about === '' ? sentence : `${about}: ${sentence}` }];
+  });
 }
 
 /** A signed number with three decimals, with a true minus. */

@@ -1,7 +1,7 @@
 import { makeFolds } from '../causal/folds.ts';
 import { estimateMeanBias } from '../causal/mean-bias.ts';
 import { createProblem } from '../causal/nuisances.ts';
-import type { Sample } from '../causal/sample.ts';
+import type { Sample, SourceLabels } from '../causal/sample.ts';
 import { createRng, deriveSeed } from '../core/rng.ts';
 import { selectRows } from '../causal/sample.ts';
 import { between, holds, signed, unknown, type Diagnostic } from './diagnostics-types.ts';
@@ -20,8 +20,8 @@ const MOST_MISSES = 4;
 const TITLE = 'Placebo';
 const UNIT = 'mean Δ between halves of one source';
 
-export function placebo(sample: Sample, seed: number): Diagnostic {
-  const source = sample.sources.at(0);
+/** @param source undefined: there is none */
+export function placebo(sample: Sample, source: SourceLabels | undefined, seed: number): Diagnostic {
   const judged = Int32Array.from(sample.group.keys()).filter((i) => source?.hasPreference[i] === 1);
   if (source === undefined || judged.length < LEAST_ROWS) {
     return unknown(
@@ -38,7 +38,7 @@ export function placebo(sample: Sample, seed: number): Diagnostic {
       .slice(0, MOST_ROWS)
       .map((position) => judged[position])
       .sort();
-    return halves(sample, rows, deriveSeed(seed, 'placebo-halves', k));
+    return halves({ ...sample, sources: [source] }, rows, deriveSeed(seed, 'placebo-halves', k));
   });
   const missed = splits.filter(({ ci95 }) => !holds(ci95, 0)).length;
   const isBad = missed > MOST_MISSES;

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { comparisonDocument } from '../../src/contract/comparison.ts';
+import { diagnosticsDocument } from '../../src/contract/diagnostics.ts';
 import { evaluateDocument, trainDocument } from '../../src/contract/runs.ts';
 import { pointMethods } from '../../src/contract/points.ts';
 import { MODELS, threeModelRows } from '../support/three-models.ts';
@@ -101,5 +102,31 @@ describe('three models and two sources on the command line', () => {
     expect(points.parse(await json(['points', project, '--remove', 'night'])).points).toEqual([]);
     const runs = await metarouter(['runs', project]);
     expect(runs.stdout).toContain('large, middle, small');
+  });
+
+  it('are diagnosed one against the anchor at a time, source by source, and cannot be certified', async () => {
+    const { runId } = trainDocument.parse(
+      await json([
+        'train',
+        project,
+        '--models',
+        MODELS.join(','),
+        '--anchor',
+        'small',
+        '--source',
+        'fair',
+        'kind',
+        '--hold-out-dev',
+        '--no-intervals',
+      ]),
+    );
+    const { diagnostics } = diagnosticsDocument.parse(await json(['diagnose', project, '--run', runId]));
+    const about = (name: string): string[] =>
+      diagnostics.filter((d) => d.name === name).map(({ model, source }) => `${model} ${source}`);
+    expect(about('mean-bias')).toEqual(['large fair', 'large kind', 'middle fair', 'middle kind']);
+    expect(about('calibration')).toEqual(['large null', 'middle null']);
+    const refused = await metarouter(['certify', project, '--run', runId, '--alpha', '0.2']);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain('--strong A --cheap B --hold-out-dev');
   });
 });

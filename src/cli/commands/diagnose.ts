@@ -32,23 +32,37 @@ function formatDiagnostics(result: JsonDiagnostics): string {
     ...simulatedLabel(result.isSimulated),
     formatFacts([
       ['run', result.runId],
-      ['pair', `${result.pair.strong} (strong) against ${result.pair.cheap} (cheap), ${result.stage}`],
+      describeModels(result),
       ['source', result.source ?? 'none (gold only)'],
     ]),
     '',
     formatTable(
       [{ title: 'check' }, { title: '' }, { title: 'value [95 %]' }, { title: 'what it is' }],
-      result.diagnostics.map((d) => [d.title, VERDICTS[d.verdict], formatMeasured(d.value), d.unit]),
+      result.diagnostics.map((d) => [titleOf(d), VERDICTS[d.verdict], formatMeasured(d.value), d.unit]),
     ),
     '',
-    ...result.diagnostics.flatMap((d) => [d.title, `  ${d.sentence}`]),
-    formatWarnings(result.warnings.filter((w) => !isSaid(w.message, result))),
+    ...result.diagnostics.flatMap((d) => [titleOf(d), `  ${d.sentence}`]),
+    formatWarnings(result.warnings.filter((w) => !isSaid(w, result))),
   ]
     .join('\n')
     .trimEnd();
 }
 
+function describeModels({ pair, stage, diagnostics }: JsonDiagnostics): [string, string] {
+  const models = [...new Set(diagnostics.flatMap(({ model }) => model ?? []))];
+  return models.length === 0
+    ? ['pair', `${pair.strong} (strong) against ${pair.cheap} (cheap), ${stage}`]
+    : ['models', `${models.join(', ')}, each against ${pair.cheap}, ${stage}`];
+}
+
+/** With what it is about, where a run has several models or sources. */
+function titleOf({ title, model, source }: JsonDiagnostics['diagnostics'][number]): string {
+  return [title, ...(model === null ? [] : [model]), ...(source === null ? [] : [source])].join(' · ');
+}
+
 /** Warnings of the checks are their sentences: once is enough. */
-function isSaid(message: string, { diagnostics }: JsonDiagnostics): boolean {
-  return diagnostics.some((d) => d.sentence === message);
+function isSaid(warning: JsonDiagnostics['warnings'][number], { diagnostics }: JsonDiagnostics): boolean {
+  return diagnostics.some(
+    ({ warningCode, sentence }) => warningCode === warning.code && warning.message.endsWith(sentence),
+  );
 }

@@ -4,6 +4,7 @@ import { certificateDocument } from '../../contract/certificates.ts';
 import type { JobResult, ParsedInput } from '../../contract/methods.ts';
 import { trainConfig } from '../../contract/runs.ts';
 import { AppError } from '../../core/errors.ts';
+import { TWO_MODELS_ONLY } from '../../routing/certify-run.ts';
 import { sourceLabel } from '../../routing/snapshot.ts';
 import { readRouterFile } from '../../runtime/router-file.ts';
 import type { EngineContext } from '../engine-context.ts';
@@ -26,7 +27,7 @@ export async function computeCertificate(
   job.control.throwIfCancelled();
   const { gainPercentiles } = readRouterFile(requireArtifact(open, run.id)).manifest;
   if (gainPercentiles === null) {
-    throw new AppError('usage', 'Only routers of two models can be certified: this run has more.');
+    throw new AppError('usage', TWO_MODELS_ONLY);
   }
   const { alpha, delta, passMark } = input;
   const result = await runJobTask(deps, job, 'certify', {

@@ -30,8 +30,7 @@ describe('the bias checks, where the truth is known', () => {
     world: WorldName,
   ): { mean: ReturnType<typeof meanBiasDiagnostic>; skill: number; sentence: string } => {
     const labels = labelsOf(worldSample(generateWorld(world, 3), 300, true));
-    const scores = biasScores(labels);
-    if (scores === null) throw new Error('expected preferences');
+    const scores = biasScores(labels, labels.problem.sources[0]);
     const h = heterogeneity(labels, scores);
     return { mean: meanBiasDiagnostic(scores), skill: h.value.value ?? Number.NaN, sentence: h.sentence };
   };
@@ -55,7 +54,8 @@ describe('the bias checks, where the truth is known', () => {
   });
 
   it('finds R and DR in agreement under a designed draw', () => {
-    const { verdict, value } = agreement(labelsOf(worldSample(generateWorld('linear', 4), 300, false)));
+    const labels = labelsOf(worldSample(generateWorld('linear', 4), 300, false));
+    const { verdict, value } = agreement(labels, labels.problem.sources[0]);
     expect(verdict).toBe('fine');
     expect(value.ci95?.[0]).toBeLessThan(0);
     expect(value.ci95?.[1]).toBeGreaterThan(0);
@@ -64,7 +64,8 @@ describe('the bias checks, where the truth is known', () => {
 
 describe('the placebo', () => {
   it('holds for a source against itself', () => {
-    const result = placebo(worldSample(generateWorld('linear', 5), 100, true), 1);
+    const sample = worldSample(generateWorld('linear', 5), 100, true);
+    const result = placebo(sample, sample.sources[0], 1);
     expect(result.verdict).toBe('fine');
     expect(result.picture?.series[0].points).toHaveLength(20);
     const missed = result.picture?.series[0].points.filter(
@@ -75,7 +76,7 @@ describe('the placebo', () => {
 
   it('says what is missing without preferences', () => {
     const sample = worldSample(generateWorld('linear', 5), 100, true);
-    expect(placebo({ ...sample, sources: [] }, 1).verdict).toBe('unknown');
+    expect(placebo(sample, undefined, 1).verdict).toBe('unknown');
   });
 });
 
