@@ -19,10 +19,13 @@ export interface UngradedPrompt {
   readonly textB: string;
 }
 
-/** Prompts with the text of both responses, without a visible grade of the pair or of both responses. */
+/**
+ * Prompts with the text of both responses, without a visible grade of the pair or of both responses. CROSS JOIN walks the
+ * prompts in the order of their ids: the first that fits is the answer, and nothing is sorted.
+ */
 const UNGRADED = `FROM prompt p
-  JOIN response a ON a.prompt_id = p.id AND a.model_id = @modelAId AND a.text IS NOT NULL
-  JOIN response b ON b.prompt_id = p.id AND b.model_id = @modelBId AND b.text IS NOT NULL
+  CROSS JOIN response a ON a.prompt_id = p.id AND a.model_id = @modelAId AND a.text IS NOT NULL
+  CROSS JOIN response b ON b.prompt_id = p.id AND b.model_id = @modelBId AND b.text IS NOT NULL
   LEFT JOIN gold_draw d ON d.prompt_id = p.id
   WHERE NOT EXISTS (
       SELECT 1 FROM current_grade g JOIN rater r ON r.id = g.rater_id
@@ -49,6 +52,17 @@ export function nextUngraded(db: ReadableDb, queue: GradingQueue, afterPromptId 
   return row ?? null;
 }
 
-export function countUngraded(db: ReadableDb, queue: GradingQueue): number {
-  return db.prepare<[GradingQueue], number>(`SELECT count(*) ${UNGRADED}`).pluck().get(queue) ?? 0;
+/** How many there are among the prompts with ids from `fromId` to `toId`: a part at a time where there are many. */
+export function countUngraded(
+  db: ReadableDb,
+  queue: GradingQueue,
+  { fromId = 0, toId = Number.MAX_SAFE_INTEGER }: { readonly fromId?: number; readonly toId?: number } = {},
+): number {
+  const filter = { ...queue, fromId, toId };
+  return (
+    db
+      .prepare<[typeof filter], number>(`SELECT count(*) ${UNGRADED} AND p.id BETWEEN @fromId AND @toId`)
+      .pluck()
+      .get(filter) ?? 0
+  );
 }

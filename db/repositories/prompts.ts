@@ -47,6 +47,11 @@ export function countPrompts(db: ReadableDb): number {
   return db.prepare<[], number>('SELECT count(*) FROM prompt').pluck().get() ?? 0;
 }
 
+/** The highest id; 0 where there is no prompt. */
+export function lastPromptId(db: ReadableDb): number {
+  return db.prepare<[], number | null>('SELECT max(id) FROM prompt').pluck().get() ?? 0;
+}
+
 /** Prompts by the split they were imported with. */
 export function countPromptsBySplit(db: ReadableDb): Readonly<Record<SplitName | 'none', number>> {
   const rows = db

@@ -6,6 +6,7 @@ import { callCosts } from '../snapshot/costs.ts';
 import { dataHash } from '../snapshot/data-hash.ts';
 import { loadDesign, pairLabels } from '../snapshot/labels.ts';
 import { loadPairGrades } from '../snapshot/gold.ts';
+import { leftOutGold } from '../snapshot/left-out.ts';
 import { loadPreferences, meanScores } from '../snapshot/preferences.ts';
 import type { PairRequest, ResolvedRequest, SnapshotRequest } from '../snapshot/request.ts';
 import { resolveRequest } from '../snapshot/request.ts';
@@ -97,6 +98,10 @@ export function buildSnapshot(db: ReadableDb, request: SnapshotRequest): Snapsho
       ...splitWarnings,
       ...costs.warnings,
       ...covariateWarnings,
+      ...leftOutGold(
+        said.map(({ gold }) => gold),
+        { ids, split: placement.split },
+      ),
       ...unusedLabels(db, models, sources),
     ],
   };

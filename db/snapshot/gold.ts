@@ -24,13 +24,16 @@ export interface Grade {
   readonly isPerson: 0 | 1;
   /** 1 where the file gave a gain and no scores: the pair's scores then differ by it, but have no level. */
   readonly isGain: 0 | 1;
-  /** 0 where a draw masked the prompt and the grade came with the file. */
-  readonly isVisible: 0 | 1;
+  /**
+   * 0 where the draw that decides who is sent to experts left the prompt out: its imported grades are masked, and a person's
+   * grade of it is kept and shown, but is not what the logged probabilities are about.
+   */
+  readonly isDrawn: 0 | 1;
 }
 
 export interface GoldGrades {
   readonly byPrompt: ReadonlyMap<number, readonly Grade[]>;
-  /** What stands in for the scale of grades that declare none: the range of the visible ones. */
+  /** What stands in for the scale of grades that declare none: the range of those that may be used. */
   readonly undeclaredRange: Range;
 }
 
@@ -49,11 +52,11 @@ const VISIBLE = "(r.kind = 'person' OR d.is_revealed IS NOT 0)";
 const FROM = `FROM current_grade g JOIN rater r ON r.id = g.rater_id
   LEFT JOIN gold_draw d ON d.prompt_id = g.prompt_id`;
 
-/** Every grade of two models, masked or not (a has the smaller id): for a snapshot, which keeps the two apart. */
+/** Every grade of two models, drawn or not (a has the smaller id): for a snapshot, which keeps the two apart. */
 export function loadPairGrades(db: ReadableDb, modelAId: number, modelBId: number): GoldGrades {
   const grades = db
     .prepare<[{ a: number; b: number }], Grade>(
-      `SELECT ${COLUMNS}, ${VISIBLE} AS isVisible ${FROM}
+      `SELECT ${COLUMNS}, d.is_revealed IS NOT 0 AS isDrawn ${FROM}
        WHERE (g.model_a_id = @a AND g.model_b_id = @b) OR (g.model_a_id IN (@a, @b) AND g.model_b_id IS NULL)
        ORDER BY g.prompt_id, g.created_ms, g.id`,
     )
@@ -65,7 +68,7 @@ export function loadPairGrades(db: ReadableDb, modelAId: number, modelBId: numbe
 export function loadVisibleGrades(db: ReadableDb): GoldGrades {
   const grades = db
     .prepare<[], Grade>(
-      `SELECT ${COLUMNS}, 1 AS isVisible ${FROM} WHERE ${VISIBLE} ORDER BY g.prompt_id, g.created_ms, g.id`,
+      `SELECT ${COLUMNS}, 1 AS isDrawn ${FROM} WHERE ${VISIBLE} ORDER BY g.prompt_id, g.created_ms, g.id`,
     )
     .all();
   return { byPrompt: groupBy(grades, (grade) => grade.promptId), undeclaredRange: rangeOfUndeclared(grades) };
@@ -145,13 +148,13 @@ function rangeOf(grade: Grade, undeclared: Range): Range {
     : { lo: grade.scaleLo, hi: grade.scaleHi };
 }
 
-/** Masked grades lend their range only where there are no others: training must not learn from them. */
+/** Grades outside the draw lend their range only where there are no others: training must not learn from them. */
 function rangeOfUndeclared(grades: readonly Grade[]): Range {
   const undeclared = grades.filter((grade) => grade.scaleLo === null || grade.scaleHi === null);
-  const visible = undeclared.filter((grade) => grade.isVisible === 1);
+  const drawn = undeclared.filter((grade) => grade.isDrawn === 1);
   let lo = Infinity;
   let hi = -Infinity;
-  for (const grade of visible.length > 0 ? visible : undeclared) {
+  for (const grade of drawn.length > 0 ? drawn : undeclared) {
     for (const score of [grade.scoreA, grade.scoreB]) {
       if (score === null) continue;
       lo = Math.min(lo, score);

@@ -23,8 +23,8 @@ interface LabelInput {
 }
 
 /**
- * The labels of every row, as gains of a model over the anchor. `goldGain` is made of the grades that may be seen,
- * `allGoldGain` of all: a person's grade of a masked prompt gives both, and they may differ.
+ * The labels of every row, as gains of a model over the anchor. `allGoldGain` is made of all grades, `goldGain` of those that
+ * the draw allows: a prompt that it left out has none, whoever graded it (ADR "One draw in an item's life").
  */
 export function pairLabels(input: LabelInput): PairLabels {
   const { ids, pair, isModelFirst, gold } = input;
@@ -35,9 +35,9 @@ export function pairLabels(input: LabelInput): PairLabels {
     const grades = gold.byPrompt.get(id);
     if (grades === undefined) return;
     const all = pairGold(grades, modelAId, modelBId, gold.undeclaredRange);
-    const visible = grades.filter((grade) => grade.isVisible === 1);
+    const drawn = grades.filter((grade) => grade.isDrawn === 1);
     const seen =
-      visible.length === grades.length ? all : pairGold(visible, modelAId, modelBId, gold.undeclaredRange);
+      drawn.length === grades.length ? all : pairGold(drawn, modelAId, modelBId, gold.undeclaredRange);
     columns.goldGain[row] = oriented(seen.gain, isModelFirst);
     columns.allGoldGain[row] = oriented(all.gain, isModelFirst);
     columns.allGoldAnchorQuality[row] = isModelFirst ? all.qualityB : all.qualityA;

@@ -26,7 +26,7 @@ export interface ActiveScores {
 
 /**
  * u of each candidate (Zrnic & Candès 2024, section 3.2): the expected error of the corrected preference over its mean, plus
- * how close the expected gain is to the decision. Gold outside the test set teaches it; masked gold does not.
+ * how close the expected gain is to the decision. Gold outside the test set teaches it; gold that a draw left out does not.
  */
 export function activeScores(
   db: ReadableDb,
@@ -112,8 +112,8 @@ function visibleGains(db: ReadableDb, modelAId: number, modelBId: number): Reado
   const texts = promptTexts(db, [...grades.byPrompt.keys()]);
   const gains = new Map<number, number>();
   for (const [id, all] of grades.byPrompt) {
-    const visible = all.filter((grade) => grade.isVisible === 1);
-    const { gain } = pairGold(visible, modelAId, modelBId, grades.undeclaredRange);
+    const drawn = all.filter((grade) => grade.isDrawn === 1);
+    const { gain } = pairGold(drawn, modelAId, modelBId, grades.undeclaredRange);
     const isTest = splits.of(texts.get(id)?.normHash ?? '') === SPLIT.test;
     if (Number.isFinite(gain) && !isTest) gains.set(id, gain);
   }

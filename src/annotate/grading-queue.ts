@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { getDraft, listDrafts, saveDraft as writeDraft } from '../../db/repositories/drafts.ts';
-import { countUngraded, nextUngraded } from '../../db/repositories/grading-queue.ts';
+import { countUngraded, nextUngraded, type GradingQueue } from '../../db/repositories/grading-queue.ts';
 import { getModel } from '../../db/repositories/models.ts';
+import { lastPromptId } from '../../db/repositories/prompts.ts';
 import { ensureRater } from '../../db/repositories/raters.ts';
 import { inTransaction } from '../../db/sqlite.ts';
 import { AppError } from '../core/errors.ts';
@@ -24,35 +26,51 @@ export interface NextInput {
   readonly models: readonly [string, string];
   readonly seed: number;
   readonly afterPromptId: number;
-  readonly countsRemaining: boolean;
 }
 
 /** The first ungraded prompt of a pair in the order of import, sides by chance: the same seed shows the same sides. */
-export function nextItem(
-  deps: GradingDeps,
-  input: NextInput,
-): { readonly item: BlindItem | null; readonly remaining: number | null } {
+export function nextItem(deps: GradingDeps, input: NextInput): BlindItem | null {
   const { db } = deps;
-  const ids = input.models.map((name) => getModel(db, name).id);
-  const pair = { modelAId: Math.min(...ids), modelBId: Math.max(...ids) };
-  if (pair.modelAId === pair.modelBId) throw new AppError('usage', 'A pair is two different models.');
-  const queue = { ...pair, raterId: ensureRater(db, input.rater, 'person') };
-  const remaining = input.countsRemaining ? countUngraded(db, queue) : null;
+  const queue = queueOf(deps, input);
+  const { modelAId, modelBId } = queue;
   const row = nextUngraded(db, queue, input.afterPromptId);
-  if (row === null) return { item: null, remaining };
-  const draft = getDraft(db, queue.raterId, { promptId: row.promptId, ...pair });
+  if (row === null) return null;
+  const draft = getDraft(db, queue.raterId, { promptId: row.promptId, modelAId, modelBId });
   const mask = projectMasker(db);
   const a = { responseId: row.responseAId, text: mask(row.textA, row.prompt).text };
   const b = { responseId: row.responseBId, text: mask(row.textB, row.prompt).text };
   const isSwapped = createRng(deriveSeed(input.seed, 'side', row.promptId)).uniform() < 0.5;
-  const item = {
+  return {
     promptId: row.promptId,
     prompt: row.prompt,
     left: isSwapped ? b : a,
     right: isSwapped ? a : b,
     draft: draft === null ? null : toRecord(draft.draft),
   };
-  return { item, remaining };
+}
+
+/** So many prompts are looked at between two turns of whoever else asks. */
+const COUNTED_AT_ONCE = 10_000;
+
+/** How many prompts of the pair are left to this rater, counted a part at a time: of a million it takes seconds. */
+export async function countLeft(deps: GradingDeps, input: Pick<NextInput, 'rater' | 'models'>): Promise<number> {
+  const { db } = deps;
+  const queue = queueOf(deps, input);
+  const lastId = lastPromptId(db);
+  let count = 0;
+  for (let fromId = 0; fromId <= lastId; fromId += COUNTED_AT_ONCE) {
+    count += countUngraded(db, queue, { fromId, toId: fromId + COUNTED_AT_ONCE - 1 });
+    await setImmediate();
+    if (!db.open) throw new AppError('cancelled', 'The project was closed while its prompts were counted.');
+  }
+  return count;
+}
+
+function queueOf({ db }: GradingDeps, { rater, models }: Pick<NextInput, 'rater' | 'models'>): GradingQueue {
+  const ids = models.map((name) => getModel(db, name).id);
+  const pair = { modelAId: Math.min(...ids), modelBId: Math.max(...ids) };
+  if (pair.modelAId === pair.modelBId) throw new AppError('usage', 'A pair is two different models.');
+  return { ...pair, raterId: ensureRater(db, rater, 'person') };
 }
 
 /** Keeps an unfinished grade; the newest replaces the one before. Answers when. */

@@ -3,12 +3,15 @@ import type { EngineDeps } from './engine-deps.ts';
 import type { Emit } from './event-bus.ts';
 import type { JobContext } from './job-host.ts';
 import type { JobKind } from './job-store.ts';
+import type { Quiet } from './quiet.ts';
 import type { Session } from './session.ts';
 
 /** What handlers share. */
 export interface EngineContext {
   readonly deps: Required<EngineDeps>;
   readonly emit: Emit;
+  /** For work in the background: whether anybody waits for the engine. */
+  readonly quiet: Quiet;
   /** The open project; throws AppError `usage` where none is. */
   readonly session: () => Session;
   readonly setSession: (open: () => Session) => Promise<Session>;

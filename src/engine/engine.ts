@@ -32,6 +32,7 @@ import { runHandlers, runJobs } from './handlers/run-handlers.ts';
 import { packHandlers } from './handlers/pack-handlers.ts';
 import { reviewHandlers } from './handlers/review-handlers.ts';
 import { workbenchHandlers } from './handlers/workbench-handlers.ts';
+import { createQuiet } from './quiet.ts';
 import { closeSession, type Session } from './session.ts';
 
 /** All behaviour of the product, behind the contract. One engine holds at most one project. */
@@ -71,6 +72,7 @@ export function createEngine(given: EngineDeps): Engine {
   const context: EngineContext = {
     deps,
     emit: bus.emit,
+    quiet: createQuiet(deps.clock),
     session: () => {
       if (session === null) throw new AppError('usage', 'No project is open: call project.open first.');
       return session;
@@ -136,6 +138,7 @@ export function createEngine(given: EngineDeps): Engine {
 
   return {
     call: async (method, raw, caller) => {
+      context.quiet.touch();
       try {
         if (!isMethodName(method)) {
           throw new AppError(

@@ -2,8 +2,6 @@
  * Measures the window on a project of 1,000,000 preference rows: how soon it is there, how it scrolls and searches, what it
  * weighs. Run after a build: node test/bench/window.ts [PROJECT]; a project that is named is made once and kept.
  */
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,14 +14,16 @@ import { chromiumOptions } from '../e2e/support/chromium.ts';
 import { measureFilters, measureScrolling } from './support/browse-table.ts';
 import { print, timed } from './support/figures.ts';
 import { quantile } from './support/frames.ts';
-import { measureGrading } from './support/grade-keys.ts';
+import { measureGrading, openGrade } from './support/grade-keys.ts';
 import { makeLargeProject } from './support/large-project.ts';
+import { startHost, stopHost, type Host } from './support/start-host.ts';
 import { childOf, memoryMb, pageMemory, weighRenderer } from './support/window-size.ts';
 
 const PROMPTS = 1_000_000;
 const OPEN_MS = 1000;
 const TRIES = 5;
 const IDLE_MS = 10_000;
+const GRADES = 40;
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 async function measureOpen(path: string): Promise<void> {
@@ -53,37 +53,6 @@ async function measureOpen(path: string): Promise<void> {
   print('project.status after it', quantile(told, 0.5), 'ms');
   print('project.status, processor time', quantile(busy, 0.5), 'ms');
   print('both: the project opened and described', quantile(all, 0.5), 'ms', OPEN_MS);
-}
-
-interface Host {
-  readonly child: ChildProcess;
-  readonly address: string;
-  readonly startMs: number;
-}
-
-async function startHost(userData: string, project: readonly string[]): Promise<Host> {
-  const start = performance.now();
-  const child = fork(at('test/bench/support/window-host.ts'), project, {
-    env: { ...process.env, METAROUTER_USER_DATA: userData },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const address = await new Promise<string>((fulfil, reject) => {
-    child.once('message', (message) => {
-      if (typeof message === 'string') fulfil(message);
-      else reject(new Error('The host told something else than its address.'));
-    });
-    child.once('exit', () => {
-      reject(new Error('The host ended before it listened.'));
-    });
-  });
-  return { child, address, startMs: performance.now() - start };
-}
-
-async function stopHost({ child }: Host): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = once(child, 'exit');
-  child.disconnect();
-  await ended;
 }
 
 const newPage = async (browser: Browser): Promise<Page> =>
@@ -139,7 +108,8 @@ async function measureProject(browser: Browser, userData: string, project: strin
     print('Data to its first rows', await timed(() => openData(page, total)), 'ms');
     await measureScrolling(page, PROMPTS);
     await measureFilters(page, PROMPTS);
-    await measureGrading(page);
+    await openGrade(page, 'grade');
+    await measureGrading(page, 'a submitted grade', GRADES);
     await page.evaluate("location.hash = '#/home'");
     await measureMemory(browser, page, host, 'after the table was looked through');
   } finally {

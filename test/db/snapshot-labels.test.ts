@@ -229,7 +229,7 @@ describe('the gold quality of the cheap response', () => {
 });
 
 describe('masked gold', () => {
-  test('is in allGoldGain only, and a grade given in the app is never masked', () => {
+  test('is in allGoldGain only, and so is a grade given in the app where the draw left the prompt out, with a warning', () => {
     const project = buildProject();
     const [hidden, revealed, both, undrawn] = [1, 2, 3, 4].map(() => project.prompt());
     for (const prompt of [hidden, revealed, both, undrawn]) {
@@ -240,7 +240,10 @@ describe('masked gold', () => {
     project.draw(revealed, true, { propensity: 0.25 });
     project.draw(both, false, { propensity: 0.75, lookedAt: 'prompt' });
     const snapshot = snapshotOf(project.db);
-    expect([...snapshot.goldGain]).toEqual([NaN, 1, -1, 1]);
+    expect([...snapshot.goldGain]).toEqual([NaN, 1, NaN, 1]);
+    expect(snapshot.warnings.map(({ code, message }) => `${code}: ${message.slice(0, 20)}`)).toEqual([
+      'graded-outside-the-draw: One prompt was grade',
+    ]);
     expect([...snapshot.allGoldGain]).toEqual([1, 1, 0, 1]);
     expect([...snapshot.designedPropensity]).toEqual([0.25, 0.25, 0.75, NaN]);
     expect(snapshot.designLookedAt).toBe('prompt');

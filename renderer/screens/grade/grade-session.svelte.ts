@@ -42,6 +42,8 @@ export class GradeSession {
   #next: Promise<GradeItem | null> | null = null;
   #time = new ActiveTime(0);
   #chain: Promise<unknown> = Promise.resolve();
+  /** Items done here, less those taken back. */
+  #steps = 0;
   #commentTimer: ReturnType<typeof setTimeout> | undefined;
   readonly source: GradeSource;
   readonly rater: string;
@@ -61,9 +63,9 @@ export class GradeSession {
     this.isLoading = true;
     this.error = null;
     try {
-      const { item, remaining } = await this.source.next(0, true);
-      this.remaining = remaining;
-      this.#show(item);
+      this.#show((await this.source.next(0, false)).item);
+      this.isLoading = false;
+      void this.#countLeft();
       this.#readSteps(await this.#app.client.call('grade.steps', { rater: this.rater }));
       await this.#readPace();
     } catch (error) {
@@ -248,6 +250,13 @@ export class GradeSession {
     this.paceMs = medianLatencyMs;
   }
 
+  /** Counting looks at every prompt: the first item does not wait for it, and what is graded meanwhile is known here. */
+  async #countLeft(): Promise<void> {
+    const before = this.#steps;
+    const { remaining } = await this.source.next(0, true).catch(() => ({ remaining: null }));
+    if (remaining !== null) this.remaining = Math.max(0, remaining - (this.#steps - before));
+  }
+
   #inQueue(): { readonly queueId?: number } {
     const { queueId } = this.source;
     return queueId === null ? {} : { queueId };
@@ -319,6 +328,7 @@ export class GradeSession {
   }
 
   #count(step: 1 | -1, isGrade: boolean): void {
+    this.#steps += step;
     if (this.remaining !== null) this.remaining = Math.max(0, this.remaining - step);
     if (isGrade) this.done = Math.max(0, this.done + step);
   }

@@ -1,5 +1,5 @@
 import type { EventName } from '../../contract/events.ts';
-import { draftsOf, nextItem, saveDraft } from '../../annotate/grading-queue.ts';
+import { countLeft, draftsOf, nextItem, saveDraft } from '../../annotate/grading-queue.ts';
 import {
   flagItem,
   gradingHistory,
@@ -30,7 +30,10 @@ export function gradingHandlers({ deps, emit, session }: EngineContext): Handler
   }
 
   return {
-    'grade.next': (input) => nextItem(grading(), input),
+    'grade.next': async ({ countsRemaining, ...input }) => {
+      const item = nextItem(grading(), input);
+      return { item, remaining: countsRemaining ? await countLeft(grading(), input) : null };
+    },
     'grade.submit': (input) => announce('grade.submitted', submitGrade(grading(), input)),
     'grade.revise': (input) => announce('grade.revised', reviseGrade(grading(), input)),
     'grade.undo': (input) => announce('grade.undone', undoGrade(grading(), input)),

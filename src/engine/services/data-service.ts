@@ -21,7 +21,7 @@ type GoldLine = MethodOutput<'data.item'>['gold'][number];
 const KEPT_LISTS = 4;
 const SHOWN_GRADES = 8;
 /** A search waits so long for the index; what is then missing is told. */
-const INDEX_STEPS_A_SEARCH = 4;
+const INDEX_STEPS_A_SEARCH = 16;
 
 /** Looks through the data of one open project. Keeps the filtered lists, so that scrolling asks for rows only. */
 export class DataBrowser {
