@@ -38,6 +38,12 @@ export const gradeText = {
   responsesWith: (n: string) => `${n} responses with text`,
   emptyTitle: 'Everything is graded',
   emptyDetail: 'No prompt of this pair is left. Choose another pair, or look at what the grades say.',
+  emptyQueueDetail:
+    'Nothing of this queue is left for you. Choose another queue, or look at what the grades say.',
+  leftOut: 'The draw left this prompt out: a grade is kept and shown, and training leaves it aside.',
+  leftOutDetail:
+    'What a queue left out by chance is not offered: with grades of it the logged probabilities would be false, so that training leaves them aside. It can be graded all the same, and is kept and shown.',
+  gradeLeftOut: 'Grade what was left out',
   toBias: 'See the bias',
   toTrain: 'Train a router',
   nothingTitle: 'Nothing to grade yet',
@@ -138,7 +144,8 @@ export const gradeText = {
     title: 'Grade',
     lead: 'Choose what to grade. A queue draws its items by chance, and what is drawn is used in training.',
     quick: 'Grade pairs in the order of import',
-    quickDetail: 'No set-up. Nothing is drawn, so that training estimates who was graded.',
+    quickDetail:
+      'No set-up. Nothing is drawn, so that training estimates who was graded. What a queue left out by chance is not offered.',
     queues: 'Queues',
     empty: 'No queue yet',
     emptyDetail: 'A queue says which items are graded, by whom, and how: a verdict, a score, a rubric.',

@@ -19,6 +19,8 @@ export interface BlindItem {
   readonly left: { readonly responseId: number; readonly text: string };
   readonly right: { readonly responseId: number; readonly text: string };
   readonly draft: Readonly<Record<string, unknown>> | null;
+  /** The draw left this prompt out: a grade of it is kept and shown, and trains nothing. */
+  readonly isLeftOut: boolean;
 }
 
 export interface NextInput {
@@ -26,6 +28,8 @@ export interface NextInput {
   readonly models: readonly [string, string];
   readonly seed: number;
   readonly afterPromptId: number;
+  /** Also what the draw of a queue left out. */
+  readonly includesLeftOut: boolean;
 }
 
 /** The first ungraded prompt of a pair in the order of import, sides by chance: the same seed shows the same sides. */
@@ -46,6 +50,7 @@ export function nextItem(deps: GradingDeps, input: NextInput): BlindItem | null 
     left: isSwapped ? b : a,
     right: isSwapped ? a : b,
     draft: draft === null ? null : toRecord(draft.draft),
+    isLeftOut: row.isLeftOut,
   };
 }
 
@@ -53,7 +58,7 @@ export function nextItem(deps: GradingDeps, input: NextInput): BlindItem | null 
 const COUNTED_AT_ONCE = 10_000;
 
 /** How many prompts of the pair are left to this rater, counted a part at a time: of a million it takes seconds. */
-export async function countLeft(deps: GradingDeps, input: Pick<NextInput, 'rater' | 'models'>): Promise<number> {
+export async function countLeft(deps: GradingDeps, input: Asked): Promise<number> {
   const { db } = deps;
   const queue = queueOf(deps, input);
   const lastId = lastPromptId(db);
@@ -66,11 +71,13 @@ export async function countLeft(deps: GradingDeps, input: Pick<NextInput, 'rater
   return count;
 }
 
-function queueOf({ db }: GradingDeps, { rater, models }: Pick<NextInput, 'rater' | 'models'>): GradingQueue {
+type Asked = Pick<NextInput, 'rater' | 'models' | 'includesLeftOut'>;
+
+function queueOf({ db }: GradingDeps, { rater, models, includesLeftOut }: Asked): GradingQueue {
   const ids = models.map((name) => getModel(db, name).id);
   const pair = { modelAId: Math.min(...ids), modelBId: Math.max(...ids) };
   if (pair.modelAId === pair.modelBId) throw new AppError('usage', 'A pair is two different models.');
-  return { ...pair, raterId: ensureRater(db, rater, 'person') };
+  return { ...pair, raterId: ensureRater(db, rater, 'person'), includesLeftOut };
 }
 
 /** Keeps an unfinished grade; the newest replaces the one before. Answers when. */

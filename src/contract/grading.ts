@@ -112,7 +112,10 @@ const side = z.object({ responseId, text: z.string() });
 const steps = z.object({ canUndo: z.boolean(), canRedo: z.boolean() });
 
 export const gradingMethods = {
-  /** The next prompt of a pair of models that nobody has graded; null when there is none left. Without a queue: no draw. */
+  /**
+   * The next prompt of a pair of models that nobody has graded; null when there is none left. Without a queue: no draw.
+   * Prompts that the draw of a queue left out are not offered unless asked for: their grades would be kept and train nothing.
+   */
   'grade.next': query(
     z.object({
       rater,
@@ -123,6 +126,7 @@ export const gradingMethods = {
       afterPromptId: z.int().min(0).default(0),
       /** Counting looks at every prompt: once is enough for a window that counts on by itself. */
       countsRemaining: z.boolean().default(true),
+      includesLeftOut: z.boolean().default(false),
     }),
     z.object({
       item: z
@@ -132,6 +136,8 @@ export const gradingMethods = {
           left: side,
           right: side,
           draft: z.record(z.string(), z.unknown()).nullable(),
+          /** The draw of a queue or an import left it out: a grade of it is kept and shown, and trains nothing. */
+          isLeftOut: z.boolean(),
         })
         .nullable(),
       /** Null where it was not asked for. */

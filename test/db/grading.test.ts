@@ -324,10 +324,14 @@ describe('a grading event', () => {
 });
 
 describe('the queue of a pair', () => {
-  const queue = (): object => ({
-    next: nextUngraded(db, { ...pair, raterId: ada })?.promptId ?? null,
-    left: countUngraded(db, { ...pair, raterId: ada }),
-  });
+  const queue = (includesLeftOut = false): object => {
+    const wanted = { ...pair, raterId: ada, includesLeftOut };
+    return { next: nextUngraded(db, wanted)?.promptId ?? null, left: countUngraded(db, wanted) };
+  };
+  const leaveOut = (method: string): void => {
+    const draw = { propensity: 0.5, lookedAt: 'nothing', seed: 1, createdMs: 1 } as const;
+    insertGoldDraws(db, [{ ...draw, promptId: 1, isRevealed: false, method }]);
+  };
 
   test('leaves out what is graded as a pair or as both responses, and what the rater skipped', () => {
     expect(queue()).toEqual({ next: 1, left: 3 });
@@ -346,18 +350,17 @@ describe('the queue of a pair', () => {
   test('offers a prompt whose gold is masked as if it had none', () => {
     const file = ensureRater(db, 'graders of the file', 'imported');
     add('s', { action: 'submit', raterId: file });
-    insertGoldDraws(db, [
-      {
-        promptId: 1,
-        isRevealed: false,
-        propensity: 0.5,
-        lookedAt: 'nothing',
-        method: 'count',
-        seed: 1,
-        createdMs: 1,
-      },
-    ]);
+    leaveOut('import-count');
     expect(queue()).toEqual({ next: 1, left: 3 });
+  });
+
+  test('offers what the draw of a queue left out only where that is asked for, and says so', () => {
+    leaveOut('queue-random');
+    expect(queue()).toEqual({ next: 2, left: 2 });
+    expect(queue(true)).toEqual({ next: 1, left: 3 });
+    const wanted = { ...pair, raterId: ada, includesLeftOut: true };
+    expect(nextUngraded(db, wanted)?.isLeftOut).toBe(true);
+    expect(nextUngraded(db, wanted, 1)?.isLeftOut).toBe(false);
   });
 });
 

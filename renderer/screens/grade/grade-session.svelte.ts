@@ -18,6 +18,12 @@ import type { GradeItem, GradeSource } from './grade-source.ts';
 type Event = MethodOutput<'grade.submit'>;
 type Needs = Pick<App, 'client' | 'toasts'>;
 
+/** What is laid out for later must not keep anybody from what is shown now. Safari has no idle callbacks. */
+const IDLE_MS = 60;
+const whenIdle = (work: () => void): void => {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: 1000 });
+  else setTimeout(work, IDLE_MS);
+};
 const COMMENT_MS = 300;
 const clock = (): number => performance.now();
 
@@ -28,6 +34,8 @@ const clock = (): number => performance.now();
  */
 export class GradeSession {
   item: GradeItem | null = $state.raw(null);
+  /** What comes after it, once it is here: laid out behind the item, so that a key only has to show it. */
+  next: GradeItem | null = $state.raw(null);
   choice: Choice = $state.raw(NOTHING);
   isLoading = $state(true);
   error: unknown = $state.raw(null);
@@ -307,7 +315,14 @@ export class GradeSession {
     this.choice = choice ?? (item?.draft === null && graded !== null ? graded : draft);
     this.error = null;
     this.#time = new ActiveTime(clock());
+    this.next = null;
     this.#next = item === null ? null : this.#prefetch(item.place);
+    const next = this.#next;
+    void next?.then((ready) => {
+      whenIdle(() => {
+        if (this.#next === next) this.next = ready;
+      });
+    });
   }
 
   #prefetch(after: number): Promise<GradeItem | null> {

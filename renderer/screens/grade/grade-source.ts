@@ -10,6 +10,8 @@ export interface GradeItem extends Omit<ServedItem, 'queueId' | 'position' | 'wh
   readonly place: number;
   /** Why this item; null where nothing was drawn. */
   readonly why: string | null;
+  /** The draw left its prompt out: a grade is kept and shown, and trains nothing. */
+  readonly isLeftOut: boolean;
 }
 
 export interface Fetched {
@@ -51,13 +53,18 @@ export function queueSource(
 }
 
 function placed({ queueId: _queueId, position, why, ...item }: ServedItem): GradeItem {
-  return { ...item, place: position, why: why.sentence };
+  return { ...item, place: position, why: why.sentence, isLeftOut: false };
 }
 
 /** Pairs without a queue: a verdict with three strengths. */
 export function pairSource(
   client: Client,
-  pair: { readonly models: readonly [string, string]; readonly seed: number },
+  pair: {
+    readonly models: readonly [string, string];
+    readonly seed: number;
+    /** Also what the draw of a queue left out. */
+    readonly includesLeftOut: boolean;
+  },
   rater: string,
   words: Omit<Form, 'form'>,
 ): GradeSource {
@@ -95,7 +102,7 @@ export function pairSource(
 
 type PairItem = NonNullable<MethodOutput<'grade.next'>['item']>;
 
-function toItem({ promptId, prompt, left, right, draft }: PairItem): GradeItem {
+function toItem({ promptId, prompt, left, right, draft, isLeftOut }: PairItem): GradeItem {
   const shown = (side: PairItem['left']) => ({ ...side, masks: [], previous: null });
   return {
     place: promptId,
@@ -109,6 +116,7 @@ function toItem({ promptId, prompt, left, right, draft }: PairItem): GradeItem {
     right: shown(right),
     criteria: [],
     why: null,
+    isLeftOut,
     draft,
     current: null,
     grades: [],
