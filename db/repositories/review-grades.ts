@@ -89,18 +89,21 @@ export function promptDraw(
   return row === undefined ? null : { ...row, isRevealed: row.isRevealed === 1 };
 }
 
+interface PromptPlace {
+  readonly queueId: number;
+  readonly name: string;
+  readonly kind: 'random' | 'active' | 'slice' | 'adjudication' | 'pack';
+  readonly createdMs: number;
+  readonly position: number;
+}
+
 export function promptQueues(
   db: ReadableDb,
   promptId: number,
-): readonly {
-  readonly queueId: number;
-  readonly name: string;
-  readonly position: number;
-  readonly reason: unknown;
-}[] {
+): readonly (PromptPlace & { readonly reason: unknown })[] {
   return db
-    .prepare<[number], { queueId: number; name: string; position: number; reasonJson: string | null }>(
-      `SELECT i.queue_id AS queueId, q.name, i.position, i.reason_json AS reasonJson
+    .prepare<[number], PromptPlace & { reasonJson: string | null }>(
+      `SELECT i.queue_id AS queueId, q.name, q.kind, q.created_ms AS createdMs, i.position, i.reason_json AS reasonJson
        FROM queue_item i JOIN grading_queue q ON q.id = i.queue_id WHERE i.prompt_id = ? ORDER BY q.id, i.position`,
     )
     .all(promptId)

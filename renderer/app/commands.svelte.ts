@@ -1,4 +1,3 @@
-import { untrack } from 'svelte';
 import type { IconName } from '../ui/icons.ts';
 import {
   DEFAULT_BINDINGS,
@@ -29,6 +28,11 @@ export class Commands {
   /** Changes when a person sets other keys. */
   bindings: Bindings = $state.raw(DEFAULT_BINDINGS);
   readonly isMac: boolean;
+  /**
+   * What `all` shows. Not state: an effect that registers must not run again because of what it registered, and one that
+   * ends would read state as it was before another one registered in the same step.
+   */
+  #present: readonly Command[] = [];
   #pending: string | null = null;
   #pendingTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,12 +43,13 @@ export class Commands {
   /** Answers what takes them away again: `$effect(() => app.commands.register([...]))`. */
   register(commands: readonly Command[]): () => void {
     const names = new Set(commands.map((command) => command.name));
-    // Untracked: an effect that registers must not run again because of what it registered.
-    const others = untrack(() => this.all.filter((each) => !names.has(each.name)));
-    this.all = [...others, ...commands];
-    return () => {
-      this.all = untrack(() => this.all.filter((each) => !commands.includes(each)));
-    };
+    this.#set([...this.#present.filter((each) => !names.has(each.name)), ...commands]);
+    return () => this.#set(this.#present.filter((each) => !commands.includes(each)));
+  }
+
+  #set(present: readonly Command[]): void {
+    this.#present = present;
+    this.all = present;
   }
 
   /** The first binding of an action, to be drawn on a button. */

@@ -83,6 +83,10 @@ export const gradeText = {
   why: 'Why this item?',
   masked: (n: number) => (n === 1 ? '1 name is hidden (█████).' : `${n} names are hidden (█████).`),
   given: 'Grades to decide between',
+  decision: 'Decision',
+  decidedBetween: (n: number) => (n === 1 ? 'Looked at 1 grade' : `Decided between ${n} grades`),
+  withoutComment: (n: string) =>
+    n === '1' ? '1 rater, without a comment' : `${n} raters, without a comment`,
   spansGiven: (n: number) => (n === 1 ? '1 mark' : `${n} marks`),
   categories: 'About',
   correctness: { correct: 'Correct', partly: 'Partly', incorrect: 'Incorrect' },

@@ -126,12 +126,9 @@ function givenGrades(
 export interface ItemHistory {
   readonly promptId: number;
   readonly draw: ReturnType<typeof promptDraw>;
-  readonly queues: readonly {
-    readonly queueId: number;
-    readonly name: string;
-    readonly position: number;
+  readonly queues: readonly (Omit<ReturnType<typeof promptQueues>[number], 'reason'> & {
     readonly why: string;
-  }[];
+  })[];
   readonly events: readonly GradingEvent[];
 }
 

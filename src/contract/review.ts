@@ -150,7 +150,16 @@ export const reviewMethods = {
           createdMs: z.int(),
         })
         .nullable(),
-      queues: z.array(z.object({ queueId: z.int(), name: z.string(), position: z.int(), why: z.string() })),
+      queues: z.array(
+        z.object({
+          queueId: z.int(),
+          name: z.string(),
+          kind: z.enum(['random', 'active', 'slice', 'adjudication', 'pack']),
+          createdMs: z.int(),
+          position: z.int(),
+          why: z.string(),
+        }),
+      ),
       events: z.array(gradingEvent),
     }),
   ),
