@@ -37,6 +37,13 @@ export interface GoldLoss<Name extends string = EstimatorName> {
   readonly goldRows: number;
 }
 
+/** The predictions behind a loss, one entry a gold row. */
+export interface HeldOutGold<Name extends string = EstimatorName> extends GoldLoss<Name> {
+  readonly predicted: Readonly<Partial<Record<Name, Float64Array>>>;
+  /** The fold in which the row was held out. */
+  readonly held: Int32Array;
+}
+
 /**
  * Cross-validated gold loss of some estimators. The held-out prompts leave with everything they carry, their preference
  * too: otherwise a paired prompt would predict itself.
@@ -46,10 +53,11 @@ export function crossValidateOnGold<Name extends string>(
   members: readonly (readonly [Name, Estimator])[],
   scheme: FoldScheme,
   onFold: (done: number, total: number) => void,
-): GoldLoss<Name> {
+): HeldOutGold<Name> {
   const { sample } = problem;
   const held = heldOutFolds(problem, scheme);
   const sse: Partial<Record<Name, number>> = {};
+  const kept: Partial<Record<Name, Float64Array>> = {};
   let previous: Reduced | undefined;
   for (let fold = 0; fold < FOLD_COUNT; fold++) {
     const positions = Array.from(problem.goldRows.keys()).filter((i) => held[i] === fold);
@@ -60,15 +68,17 @@ export function crossValidateOnGold<Name extends string>(
     const x = takeRows(sample.x, heldRows);
     for (const [name, estimate] of members) {
       const predicted = predict(estimate(reduced.problem).model, x);
+      const everywhere = (kept[name] ??= new Float64Array(held.length));
       let loss = sse[name] ?? 0;
       positions.forEach((position, i) => {
+        everywhere[position] = predicted[i];
         loss += problem.goldWeights[position] * (sample.goldGain[heldRows[i]] - predicted[i]) ** 2;
       });
       sse[name] = loss;
     }
     onFold(fold + 1, FOLD_COUNT);
   }
-  return { sse, goldRows: problem.goldRows.length };
+  return { sse, goldRows: problem.goldRows.length, predicted: kept, held };
 }
 
 interface Reduced {

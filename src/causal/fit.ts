@@ -17,7 +17,7 @@ import { createProblem, type Problem, type SourceProblem } from './nuisances.ts'
 import { leastLoss, OMEGA_MEMBERS, refitWeighted } from './omega-grid.ts';
 import { RIDGE_HEAD, type HeadLearner } from './regression.ts';
 import { checkSample, rowsWhere, type Sample } from './sample.ts';
-import { shrinkSpread } from './spread.ts';
+import { shrinkSpread, spreadToKeep } from './spread.ts';
 
 /** Fewer gold prompts than two a fold leave folds without any truth. */
 export const LEAST_GOLD = 10;
@@ -84,32 +84,28 @@ export function fitEstimators(sample: Sample, options: FitOptions, control: JobC
     ...candidates.map((name) => [name, ESTIMATORS[name]] as const),
     ...omegas.map(({ name, omega }) => [name, (reduced: Problem) => refitWeighted(reduced, omega)] as const),
   ];
-  const { sse, goldRows } = crossValidateOnGold(
-    problem,
-    members,
-    options.crossValidationScheme,
-    (done, total) => {
-      control.throwIfCancelled();
-      control.report({ stage: 'cross-validation on gold', fraction: 0.4 + (0.6 * done) / total });
-    },
-  );
+  const heldOut = crossValidateOnGold(problem, members, options.crossValidationScheme, (done, total) => {
+    control.throwIfCancelled();
+    control.report({ stage: 'cross-validation on gold', fraction: 0.4 + (0.6 * done) / total });
+  });
+  const { sse, goldRows } = heldOut;
   const omegaLoss = omegas.map(({ name, omega }) => ({ omega, loss: (sse[name] ?? Number.NaN) / goldRows }));
   if (omegaLoss.length > 0) timed('omega-grid', () => refitWeighted(problem, leastLoss(omegaLoss)));
   const ofCandidates = Object.fromEntries(candidates.map((name) => [name, sse[name]]));
   const weights = exponentialWeights({ sse: ofCandidates, goldRows });
   const goldLoss = Object.fromEntries(candidates.map((name) => [name, (sse[name] ?? Number.NaN) / goldRows]));
   const combined = combineEstimates(weights, estimates);
-  const spread = shrinkSpread(combined.model, problem, Math.min(...Object.values(goldLoss)));
+  const keptSpread = spreadToKeep(problem, weights, heldOut, Math.min(...Object.values(goldLoss)));
   return {
     problem,
     estimates,
     seconds,
-    auto: { ...combined, model: spread.model },
-    keptSpread: spread.kept,
+    auto: { ...combined, model: shrinkSpread(combined.model, problem, keptSpread) },
+    keptSpread,
     weights,
     goldLoss,
     omegaLoss,
-    reason: explainWeights(weights, goldLoss) + explainSpread(spread.kept, problem),
+    reason: explainWeights(weights, goldLoss) + explainSpread(keptSpread, problem),
     warnings: fitWarnings(problem, estimates, options),
   };
 }

@@ -1,13 +1,14 @@
 import { exponentialWeights } from '../causal/auto.ts';
 import type { EstimatorName } from '../causal/estimators.ts';
 import { FOLD_COUNT } from '../causal/folds.ts';
+import { keptSpread } from '../causal/spread.ts';
 import { createRng, deriveSeed } from '../core/rng.ts';
 import { createArena, type Arena } from '../stats/arena.ts';
 import { addAll, dot, quadratic, type PenaltyBook } from '../stats/bootstrap-ridge.ts';
 import { drawMoments, EVERYONE } from './bootstrap-draw.ts';
 import { fitFromMoments, fitWithoutGold, type MomentEstimates } from './bootstrap-estimators.ts';
 import { columnsOf, KIND, type BootstrapProblem } from './bootstrap-problem.ts';
-import { shrinkTheta } from './bootstrap-spread.ts';
+import { shrinkTheta, squaresAround } from './bootstrap-spread.ts';
 import { combine, crossOf, momentAt } from './bootstrap-terms.ts';
 
 /** All estimators, auto and the mean bias of each source under one set of weights. */
@@ -82,11 +83,13 @@ function fitWeighted(
   const members = candidates.filter((name) => estimates[name] !== undefined);
   const sse: Partial<Record<EstimatorName, number>> = {};
   let total = 0;
+  const folds: { readonly gold: Float64Array; readonly without: MomentEstimates }[] = [];
   for (let held = 0; held < FOLD_COUNT; held++) {
     const gold = moments.heldGold(held);
     if (gold[0] === 0) continue;
     total += gold[0];
     const without = fitWithoutGold(problem, moments, book, held, members);
+    folds.push({ gold, without });
     for (const name of members) {
       const theta = without[name];
       if (theta !== undefined) sse[name] = (sse[name] ?? 0) + squaredError(gold, theta, problem);
@@ -96,18 +99,18 @@ function fitWeighted(
   const scale = problem.goldRows / total;
   const scaled = Object.fromEntries(members.map((name) => [name, (sse[name] ?? 0) * scale]));
   const shares = exponentialWeights({ sse: scaled, goldRows: problem.goldRows });
-  const auto = combine(
-    members.flatMap((name): (readonly [number, Float64Array])[] => {
-      const theta = estimates[name];
-      return theta === undefined ? [] : [[shares[name] ?? 0, theta]];
-    }),
-  );
-  const everyone = addAll(moments.of(EVERYONE, KIND.plain, null).folds);
+  const weighted = (of: MomentEstimates): Float64Array =>
+    combine(
+      members.flatMap((name): (readonly [number, Float64Array])[] => {
+        const theta = of[name];
+        return theta === undefined ? [] : [[shares[name] ?? 0, theta]];
+      }),
+    );
+  const spread = folds.reduce((sum, { gold, without }) => sum + squaresAround(gold, weighted(without)), 0);
   const noise = Math.min(...Object.values(scaled)) / problem.goldRows;
-  return {
-    estimates: { ...estimates, auto: shrinkTheta(auto, everyone, noise, problem.effectiveGold) },
-    meanBias,
-  };
+  const kept = keptSpread(spread / total, noise, problem.effectiveGold);
+  const everyone = addAll(moments.of(EVERYONE, KIND.plain, null).folds);
+  return { estimates: { ...estimates, auto: shrinkTheta(weighted(estimates), everyone, kept) }, meanBias };
 }
 
 /** Σ w (r − zθ)² from moments of u. */

@@ -1,20 +1,16 @@
-import { keptSpread } from '../causal/spread.ts';
 import { quadratic, times } from '../stats/bootstrap-ridge.ts';
 
 /**
- * auto's θ pulled towards its mean over the training prompts, as `shrinkSpread` of src/causal does it with a model.
- * @param everyone moments of (1, x) of all rows, packed
- * @param noise the least mean squared error on gold that was held out
- * @param goldPrompts their effective number
+ * What `src/causal/spread.ts` does with a model and its rows, from moments of (1, x), packed.
  */
-export function shrinkTheta(
-  theta: Float64Array,
-  everyone: Float64Array,
-  noise: number,
-  goldPrompts: number,
-): Float64Array {
-  const [rows] = everyone;
-  const level = times(everyone, theta)[0] / rows;
-  const kept = keptSpread(quadratic(everyone, theta) / rows - level ** 2, noise, goldPrompts);
+
+/** Σ w (ψ̂ − mean)² of the predictions by θ. */
+export function squaresAround(moments: Float64Array, theta: Float64Array): number {
+  return quadratic(moments, theta) - times(moments, theta)[0] ** 2 / moments[0];
+}
+
+/** θ with the part `kept` of its spread around its mean over all rows. */
+export function shrinkTheta(theta: Float64Array, everyone: Float64Array, kept: number): Float64Array {
+  const level = times(everyone, theta)[0] / everyone[0];
   return theta.map((value, k) => kept * value + (k === 0 ? (1 - kept) * level : 0));
 }

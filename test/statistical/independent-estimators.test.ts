@@ -66,7 +66,7 @@ describe('a plain re-implementation in the configuration of the app', () => {
     }
     const gold = Int32Array.from(sample.hasGold.keys()).filter((i) => sample.hasGold[i] === 1);
     const [held] = makeFolds(selectRows(sample, gold), crossValidationScheme);
-    const { weights, noise } = plainWeights(sample, Object.keys(fit.weights), held, (rows) => {
+    const { weights, kept: spread } = plainWeights(sample, Object.keys(fit.weights), held, (rows) => {
       const groups = new Set(rows.map((i) => sample.group[i]));
       const kept = Int32Array.from(sample.group.keys()).filter((i) => !groups.has(sample.group[i]));
       const reduced = selectRows(sample, kept);
@@ -75,7 +75,8 @@ describe('a plain re-implementation in the configuration of the app', () => {
     for (const [name, weight] of Object.entries(fit.weights)) {
       expect(Math.abs(weight - weights[name]), `weight of ${name}`).toBeLessThan(1e-8);
     }
-    const auto = plainAuto(sample, plain, weights, noise);
+    expect(Math.abs(fit.keptSpread - spread)).toBeLessThan(1e-8);
+    const auto = plainAuto(sample, plain, weights, spread);
     predict(fit.auto.model, sample.x).forEach((value, i) => {
       expect(Math.abs(value - auto(row(i))), `auto, row ${i}`).toBeLessThan(1e-8);
     });

@@ -205,18 +205,18 @@ export function plainEstimators(sample: Sample, foldings: readonly Int32Array[])
   };
 }
 
-/** auto's weights, with everything refitted without each fifth of the gold. */
+/** auto's weights and the part of its spread that it keeps, with everything refitted without each fifth of the gold. */
 export function plainWeights(
   sample: Sample,
   members: readonly string[],
   held: Int32Array,
   without: (rows: readonly number[]) => { readonly sample: Sample; readonly foldings: readonly Int32Array[] },
-): { readonly weights: Record<string, number>; readonly noise: number } {
+): { readonly weights: Record<string, number>; readonly kept: number } {
   const d = sample.x.cols;
   const gold = Array.from(sample.hasGold.keys()).filter((i) => sample.hasGold[i] === 1);
   const inverse = gold.map((i) => 1 / sample.propensity[i]);
   const weight = inverse.map((v) => v / average(inverse));
-  const loss = Object.fromEntries(members.map((name) => [name, 0]));
+  const predicted = Object.fromEntries(members.map((name) => [name, gold.map(() => 0)]));
   for (let k = 0; k < K; k++) {
     const out = gold.filter((_, g) => held[g] === k);
     const reduced = without(out);
@@ -224,15 +224,23 @@ export function plainWeights(
     gold.forEach((i, g) => {
       if (held[g] !== k) return;
       const row = Array.from(sample.x.data.subarray(i * d, (i + 1) * d));
-      for (const name of members) loss[name] += weight[g] * (sample.goldGain[i] - fitted[name](row)) ** 2;
+      for (const name of members) predicted[name][g] = fitted[name](row);
     });
   }
-  const least = Math.min(...Object.values(loss));
-  const raw = members.map((name) => Math.exp(-(loss[name] - least) / ((4 * least) / gold.length)));
-  return {
-    weights: Object.fromEntries(members.map((name, m) => [name, raw[m] / total(raw)])),
-    noise: least / gold.length,
-  };
+  const loss = members.map((name) =>
+    total(gold.map((i, g) => weight[g] * (sample.goldGain[i] - predicted[name][g]) ** 2)),
+  );
+  const least = Math.min(...loss);
+  const raw = loss.map((value) => Math.exp(-(value - least) / ((4 * least) / gold.length)));
+  const weights = Object.fromEntries(members.map((name, m) => [name, raw[m] / total(raw)]));
+  const sum = gold.map((_, g) => total(members.map((name) => weights[name] * predicted[name][g])));
+  const levels = Array.from({ length: K }, (_, k) => {
+    const inside = Array.from(gold.keys()).filter((g) => held[g] === k);
+    return total(inside.map((g) => weight[g] * sum[g])) / total(inside.map((g) => weight[g]));
+  });
+  const spread = total(sum.map((value, g) => weight[g] * (value - levels[held[g]]) ** 2)) / gold.length;
+  const prompts = total(inverse) ** 2 / total(inverse.map((v) => v * v));
+  return { weights, kept: Math.max(0.05, 1 - least / gold.length / (prompts * spread)) };
 }
 
 /** The weighted sum of the members, pulled towards its mean over all rows. */
@@ -240,17 +248,12 @@ export function plainAuto(
   sample: Sample,
   fitted: Readonly<Record<string, Predict>>,
   weights: Readonly<Record<string, number>>,
-  noise: number,
+  kept: number,
 ): Predict {
   const d = sample.x.cols;
   const sum: Predict = (x) => total(Object.entries(weights).map(([name, w]) => w * fitted[name](x)));
-  const rows = Array.from(sample.hasGold.keys()).map((i) =>
-    Array.from(sample.x.data.subarray(i * d, (i + 1) * d)),
+  const level = average(
+    Array.from(sample.hasGold.keys()).map((i) => sum(Array.from(sample.x.data.subarray(i * d, (i + 1) * d)))),
   );
-  const level = average(rows.map(sum));
-  const spread = average(rows.map((x) => (sum(x) - level) ** 2));
-  const inverse = Array.from(sample.propensity).flatMap((p, i) => (sample.hasGold[i] === 1 ? [1 / p] : []));
-  const prompts = total(inverse) ** 2 / total(inverse.map((v) => v * v));
-  const kept = Math.max(0.05, 1 - noise / (prompts * spread));
   return (x) => level + kept * (sum(x) - level);
 }
