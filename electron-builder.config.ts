@@ -35,6 +35,14 @@ export default {
       role: 'Editor',
       mimeType: 'application/x-metarouter-project',
     },
+    // What a rater got for grading: opens like a project.
+    {
+      ext: 'mrpack',
+      name: 'Meta-Router pack',
+      description: 'Items to grade in Meta-Router Studio',
+      role: 'Editor',
+      mimeType: 'application/x-metarouter-pack',
+    },
   ],
   linux: { target: ['AppImage', 'tar.gz'], category: 'Science', executableName: 'meta-router-studio' },
   mac: { target: ['dmg', 'zip'], category: 'public.app-category.developer-tools', hardenedRuntime: true },

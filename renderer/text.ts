@@ -6,6 +6,8 @@ import { exportText } from './text/export.ts';
 import { gradeText } from './text/grade.ts';
 import { homeText } from './text/home.ts';
 import { labelsText } from './text/labels.ts';
+import { packsText } from './text/packs.ts';
+import { planText } from './text/plan.ts';
 import { reviewText } from './text/review.ts';
 import { trainText } from './text/train.ts';
 import { vectorsText } from './text/vectors.ts';
@@ -106,6 +108,8 @@ export const text = {
   vectors: vectorsText,
   grade: gradeText,
   review: reviewText,
+  packs: packsText,
+  plan: planText,
   analysis: analysisText,
   bias: biasText,
   train: trainText,

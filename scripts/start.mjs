@@ -1,4 +1,4 @@
-// Opens the application: npm start [-- [--browser] [PROJECT]]. In a window of Electron where that works on this machine,
+// Opens the application: npm start [-- [--browser] [PROJECT or PACK]]. In a window of Electron where that works on this machine,
 // else the same application in the browser.
 import { resolve } from 'node:path';
 import { buildIfStale } from './build-if-stale.mjs';
@@ -8,7 +8,9 @@ import { runInBrowser } from './run-in-browser.mjs';
 const args = process.argv.slice(2);
 const unknown = args.find((arg) => arg.startsWith('-') && arg !== '--browser');
 if (unknown !== undefined) {
-  console.error(`npm start does not know ${unknown}. Possible: npm start -- [--browser] [PROJECT.mrproj]`);
+  console.error(
+    `npm start does not know ${unknown}. Possible: npm start -- [--browser] [PROJECT.mrproj | PACK.mrpack]`,
+  );
   process.exit(2);
 }
 const project = args.find((arg) => !arg.startsWith('-'));

@@ -2,7 +2,7 @@ import type { BrowserWindow } from 'electron';
 import { dialog, shell } from 'electron';
 import { stat, writeFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
-import type { PickedFile } from '../../src/contract/host.ts';
+import type { FileKind, PickedFile } from '../../src/contract/host.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { freePath, safeFileName } from '../host/free-name.ts';
 import type { HostHandlers } from '../host/host-calls.ts';
@@ -28,6 +28,12 @@ const DATA_FILTER = [
   { name: 'Data', extensions: ['jsonl', 'json', 'csv', 'tsv', 'gz', 'ndjson', 'parquet'] },
   { name: 'All files', extensions: ['*'] },
 ];
+
+const FILE_DIALOGS = {
+  data: { title: 'Import data', filters: DATA_FILTER },
+  packs: { title: 'Take packs back', filters: PACK_FILTER },
+  projects: { title: 'Open a project', filters: OPEN_FILTER },
+} as const satisfies Record<FileKind, object>;
 
 /** The host's methods in the desktop window: the system's own dialogs. */
 export function nativeHandlers(deps: {
@@ -83,8 +89,7 @@ export function nativeHandlers(deps: {
     },
     'host.chooseImportFiles': async ({ kind }) => {
       const { filePaths } = await dialog.showOpenDialog(window, {
-        title: kind === 'packs' ? 'Take packs back' : 'Import data',
-        filters: kind === 'packs' ? PACK_FILTER : DATA_FILTER,
+        ...FILE_DIALOGS[kind],
         properties: ['openFile', 'multiSelections'],
       });
       return { files: await Promise.all(filePaths.map(describeFile)) };

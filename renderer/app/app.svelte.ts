@@ -11,6 +11,7 @@ import { ImportSession } from './import-session.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { ProjectFiles } from './project-files.svelte.ts';
 import { Project } from './project.svelte.ts';
+import { screens, type ScreenName } from './route.ts';
 import { Router } from './router.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
@@ -20,6 +21,13 @@ export type EngineHealth =
   | { readonly state: 'well' }
   | { readonly state: 'restarted'; readonly message: string | null }
   | { readonly state: 'failed'; readonly message: string };
+
+/** Whom a window is for that can grade and nothing else. */
+export interface Grader {
+  readonly rater: string;
+  /** Of a pack; null in the tab of a rater, who has queues. */
+  readonly pack: { readonly rater: string; readonly queueId: number } | null;
+}
 
 /** All state of a window that outlives a screen. */
 export class App {
@@ -36,7 +44,8 @@ export class App {
   health: EngineHealth = $state.raw({ state: 'well' });
   /** What jobs of this session have warned of, newest first; dismissed by nobody, gone with the project. */
   warnings: readonly Warning[] = $state.raw([]);
-  openDialog: 'palette' | 'shortcuts' | 'settings' | 'new-project' | 'open-project' | null = $state(null);
+  openDialog: 'palette' | 'shortcuts' | 'settings' | 'new-project' | 'open-project' | 'send-back' | null =
+    $state(null);
   readonly #closed = new AbortController();
 
   constructor({ transport, host }: Connection) {
@@ -70,6 +79,20 @@ export class App {
     void this.#openInitial();
   }
 
+  /** Null where the window is for everything. */
+  get grader(): Grader | null {
+    const { rater } = this.host.info;
+    if (rater !== null) return { rater, pack: null };
+    const pack = this.project.status?.project.pack ?? null;
+    return pack === null ? null : { rater: pack.rater, pack };
+  }
+
+  /** The screens that there are in this window. */
+  get screens(): readonly ScreenName[] {
+    if (this.grader === null) return screens;
+    return this.grader.pack === null ? ['grade'] : ['home', 'grade'];
+  }
+
   warn(warnings: readonly Warning[]): void {
     const known = new Set(this.warnings.map((warning) => warning.message));
     this.warnings = [...warnings.filter((warning) => !known.has(warning.message)), ...this.warnings];
@@ -80,8 +103,10 @@ export class App {
   }
 
   async #openInitial(): Promise<void> {
+    const { initialProject, rater } = this.host.info;
+    // The tab of a rater asks for queues, and learns nothing of the project.
+    if (rater !== null) return;
     await this.project.refresh();
-    const { initialProject } = this.host.info;
     if (!this.project.isOpen && initialProject !== null) await this.files.open(initialProject);
     else if (this.project.isOpen) await this.jobs.refresh().catch(() => undefined);
   }

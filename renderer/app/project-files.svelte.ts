@@ -3,14 +3,17 @@ import { text } from '../text.ts';
 import type { App } from './app.svelte.ts';
 import { Resource } from './resource.svelte.ts';
 
+type Needs = Pick<App, 'client' | 'host' | 'toasts' | 'router' | 'openDialog' | 'screens'>;
+
 /** Opening, making and listing project files. */
 export class ProjectFiles {
   readonly known = new Resource<readonly KnownProject[]>();
   /** What is being opened now: a path, or the demo. */
   opening: string | null = $state(null);
-  readonly #app: Pick<App, 'client' | 'host' | 'toasts' | 'router' | 'openDialog'>;
+  #packTaker: ((file: File) => void) | null = null;
+  readonly #app: Needs;
 
-  constructor(app: Pick<App, 'client' | 'host' | 'toasts' | 'router' | 'openDialog'>) {
+  constructor(app: Needs) {
     this.#app = app;
   }
 
@@ -20,9 +23,57 @@ export class ProjectFiles {
 
   async open(path: string): Promise<boolean> {
     return this.#busy(path, text.home.openFailed, async () => {
-      await this.#app.client.call('project.open', { path });
+      await this.#openPath(path);
       return true;
     });
+  }
+
+  /** A file that the user gave: a project or a pack. */
+  async openFile(file: File): Promise<boolean> {
+    return this.#busy(file.name, text.home.openFailed, async () => {
+      const received = await this.#app.host.receiveFile(file);
+      await this.#keepAndOpen(received.path);
+      return true;
+    });
+  }
+
+  /** Asks for a project or a pack on this machine, where the page cannot use the system's dialog for its own list. */
+  async openGiven(): Promise<boolean> {
+    return this.#busy('file', text.home.openFailed, async () => {
+      const [file] = await this.#app.host.pickImportFiles({ kind: 'projects' });
+      if ((file as typeof file | undefined) === undefined) return false;
+      await this.#keepAndOpen(file.path);
+      return true;
+    });
+  }
+
+  /** While a screen takes packs back, a pack that is dropped goes there. Answers a function that ends it. */
+  takePacks(taker: (file: File) => void): () => void {
+    this.#packTaker = taker;
+    return () => {
+      if (this.#packTaker === taker) this.#packTaker = null;
+    };
+  }
+
+  /** A file that was dropped on the window: a pack is taken back or opened, a project is opened. False for data. */
+  drop(file: File): boolean {
+    const isPack = file.name.endsWith('.mrpack');
+    if (!isPack && !file.name.endsWith('.mrproj')) return false;
+    if (isPack && this.#packTaker !== null) this.#packTaker(file);
+    else void this.openFile(file);
+    return true;
+  }
+
+  async #keepAndOpen(given: string): Promise<void> {
+    const { path } = await this.#app.host.call('host.keepProject', { path: given });
+    await this.#openPath(path);
+  }
+
+  /** A pack has one thing to do: its queue. */
+  async #openPath(path: string): Promise<void> {
+    const { pack } = await this.#app.client.call('project.open', { path });
+    if (pack !== null) this.#app.router.go('grade', { queue: String(pack.queueId) });
+    else this.#app.router.go('home');
   }
 
   /** By the desktop's dialog; in a browser the page lists the projects itself. */
@@ -32,7 +83,7 @@ export class ProjectFiles {
       return;
     }
     const { path } = await this.#app.host.call('host.chooseProject', {});
-    if (path !== null && (await this.open(path))) this.#app.router.go('home');
+    if (path !== null) await this.open(path);
   }
 
   async create(name: string): Promise<boolean> {

@@ -13,6 +13,7 @@ const CHANGES: ReadonlySet<EventName> = new Set<EventName>([
   'gold.drawn',
   'run.trained',
   'bundle.exported',
+  'pack.merged',
 ]);
 const REFRESH_MS = 250;
 

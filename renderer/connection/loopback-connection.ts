@@ -1,3 +1,4 @@
+import type { FileKind } from '../../src/contract/host.ts';
 import { AppError } from '../../src/core/errors.ts';
 import type { Connection } from '../host.ts';
 import { askToOpenExternal, chooseFiles, offerDownload } from './browser-files.ts';
@@ -7,6 +8,12 @@ import { createLoopbackWire } from './loopback-wire.ts';
 import { enter } from './tab-session.ts';
 import { typedHostCall } from './typed-host.ts';
 import { uploadFile } from './upload.ts';
+
+const ACCEPTED: Readonly<Record<FileKind, string>> = {
+  data: '',
+  packs: '.mrpack',
+  projects: '.mrproj,.mrpack',
+};
 
 /** A browser tab: everything goes to the loopback host that served the page. */
 export async function connectLoopback(): Promise<Connection> {
@@ -27,7 +34,7 @@ export async function connectLoopback(): Promise<Connection> {
       subscribe: listeners.onHostEvent,
       pickImportFiles: async (options) => {
         const picked = [];
-        for (const file of await chooseFiles(options?.kind === 'packs' ? '.mrpack' : ''))
+        for (const file of await chooseFiles(ACCEPTED[options?.kind ?? 'data']))
           picked.push(await uploadFile(session.secret, file, options));
         return picked;
       },

@@ -1,12 +1,11 @@
 import type { App } from '../app/app.svelte.ts';
 import type { Command } from '../app/commands.svelte.ts';
-import { screens } from '../app/route.ts';
 import { text } from '../text.ts';
 
 /** What can be done everywhere in the window. */
 export function shellCommands(app: App): readonly Command[] {
   const { commands: words } = text;
-  const go = screens.map((screen): Command => ({
+  const go = app.screens.map((screen): Command => ({
     name: `go.${screen}`,
     title: words.go(text.screens[screen]),
     group: words.groupGo,
@@ -15,27 +14,7 @@ export function shellCommands(app: App): readonly Command[] {
   }));
   return [
     ...go,
-    {
-      name: 'project.new',
-      title: words.newProject,
-      group: words.groupProject,
-      icon: 'plus',
-      run: () => (app.openDialog = 'new-project'),
-    },
-    {
-      name: 'project.open',
-      title: words.openProject,
-      group: words.groupProject,
-      icon: 'folder',
-      run: () => void app.files.choose(),
-    },
-    {
-      name: 'project.demo',
-      title: words.openDemo,
-      group: words.groupProject,
-      icon: 'spark',
-      run: () => void app.files.openDemo(),
-    },
+    ...(app.host.info.rater === null ? projectCommands(app) : []),
     {
       name: 'app.palette',
       title: words.palette,
@@ -56,6 +35,33 @@ export function shellCommands(app: App): readonly Command[] {
       group: words.groupApp,
       icon: 'settings',
       run: () => (app.openDialog = 'settings'),
+    },
+  ];
+}
+
+function projectCommands(app: App): readonly Command[] {
+  const { commands: words } = text;
+  return [
+    {
+      name: 'project.new',
+      title: words.newProject,
+      group: words.groupProject,
+      icon: 'plus',
+      run: () => (app.openDialog = 'new-project'),
+    },
+    {
+      name: 'project.open',
+      title: words.openProject,
+      group: words.groupProject,
+      icon: 'folder',
+      run: () => void app.files.choose(),
+    },
+    {
+      name: 'project.demo',
+      title: words.openDemo,
+      group: words.groupProject,
+      icon: 'spark',
+      run: () => void app.files.openDemo(),
     },
   ];
 }

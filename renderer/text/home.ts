@@ -1,4 +1,10 @@
 export const homeText = {
+  dropOverlay: 'Drop a project or a pack to open it',
+  dropRefused: 'Open a project first',
+  dropRefusedDetail:
+    'Data are imported into a project that is open; a project or a pack can be dropped at any time.',
+  openGiven: 'Choose a file on this machine…',
+  openGivenHint: 'A project (.mrproj) or a pack (.mrpack). A copy is kept in the projects folder.',
   title: 'Meta-Router Studio',
   lead: 'Grade responses, correct biased preferences, and export a router that production can load.',
   recent: 'Projects',

@@ -17,6 +17,7 @@ import { withTrustedPack } from './pack-open.ts';
 
 /** An item of which one rater has two grades in force, as two copies of a pack can bring. The latest one counts. */
 export interface GradeConflict {
+  readonly taskId: string;
   readonly promptId: number;
   readonly rater: string;
   readonly eventIds: readonly string[];
@@ -59,15 +60,15 @@ export function mergePack(deps: GradingDeps, path: string): MergedPack {
         rater: pack.rater,
         added: added.length,
         known: events.length - added.length,
-        conflicts: gradeConflicts(db, pack.taskId),
+        conflicts: gradeConflicts(db, [pack.taskId]),
       };
     }),
   );
 }
 
 /** Where a rater has two grades of one item in force. */
-export function gradeConflicts(db: ReadableDb, taskId: string): readonly GradeConflict[] {
-  return doubleGrades(db, taskId);
+export function gradeConflicts(db: ReadableDb, taskIds: readonly string[]): readonly GradeConflict[] {
+  return taskIds.flatMap((taskId) => doubleGrades(db, taskId).map((found) => ({ taskId, ...found })));
 }
 
 function isNew(db: ReadableDb, event: NewGradingEvent): boolean {

@@ -37,7 +37,7 @@ export function withTrustedPack<T>(deps: GradingDeps, path: string, work: (pack:
     copyFileSync(given, copy);
     // What was written last may not be in the file itself yet.
     if (existsSync(`${given}-wal`)) copyFileSync(`${given}-wal`, `${copy}-wal`);
-    const file = openProject(copy, { clock: deps.clock, newId: deps.newId });
+    const file = openCopy(deps, copy, given);
     try {
       return work(trust(deps, file.db, basename(given)));
     } finally {
@@ -45,6 +45,16 @@ export function withTrustedPack<T>(deps: GradingDeps, path: string, work: (pack:
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What is wrong with the copy is wrong with the file that was given, and is told of that one. */
+function openCopy(deps: GradingDeps, copy: string, given: string): ReturnType<typeof openProject> {
+  try {
+    return openProject(copy, { clock: deps.clock, newId: deps.newId });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, error.message.replaceAll(copy, basename(given)), { cause: error });
   }
 }
 

@@ -38,7 +38,7 @@ const knownProject = z.object({
 
 export const pickedFile = z.object({ path, name: z.string(), bytes: z.int() });
 
-export const fileKind = z.enum(['data', 'packs']);
+export const fileKind = z.enum(['data', 'packs', 'projects']);
 export type FileKind = z.output<typeof fileKind>;
 
 export const hostMethods = {
@@ -52,7 +52,7 @@ export const hostMethods = {
   'host.chooseNewProject': query(z.object({ name: z.string().trim().min(1).max(120) }), chosen),
   /** Opens the demo project in the engine; the first time it is generated and imported. Ends when it can be used. */
   'host.openDemo': query(nothing, z.object({ path })),
-  /** A dialog for files to import, or for packs that came back. Native dialogs only. */
+  /** A dialog for files to import, for packs that came back, or for projects. Native dialogs only. */
   'host.chooseImportFiles': query(
     z.object({ kind: fileKind.default('data') }),
     z.object({ files: z.array(pickedFile) }),

@@ -7,7 +7,12 @@ import { z } from './zod.ts';
  * Packs: what a rater has left to do in a queue, as one file that opens like a project on another machine. Blind, without
  * other people's labels, signed.
  */
-const conflict = z.object({ promptId: z.int(), rater: z.string(), eventIds: z.array(z.string()) });
+const conflict = z.object({
+  taskId: z.string(),
+  promptId: z.int(),
+  rater: z.string(),
+  eventIds: z.array(z.string()),
+});
 
 export const packMethods = {
   /** Writes a pack; `already-exists` where there is a file. */
@@ -52,5 +57,9 @@ export const packMethods = {
       ),
     }),
   ),
-  'pack.conflicts': query(z.object({ taskId }), z.object({ conflicts: z.array(conflict) })),
+  /** Of one task, or of all. */
+  'pack.conflicts': query(
+    z.object({ taskId: taskId.optional() }),
+    z.object({ conflicts: z.array(conflict) }),
+  ),
 };

@@ -38,6 +38,7 @@ export const planMethods = {
           halfWidth: width,
           /** The same from gold alone. */
           goldOnlyHalfWidth: z.number(),
+          goldOnlyCi95: z.tuple([z.number(), z.number()]),
         }),
       ),
       targets: z.array(

@@ -29,6 +29,7 @@ export interface BudgetRow {
   readonly ci95: readonly [number, number];
   /** The same from gold alone. */
   readonly goldOnlyHalfWidth: number;
+  readonly goldOnlyCi95: readonly [number, number];
 }
 
 const Z95 = 1.959963984540054;
@@ -51,6 +52,7 @@ export function budgetRows(data: BudgetData, amounts: readonly number[], seed: n
   const moments = momentsOf(paired.gold, paired.preference);
   const all = momentsOf(data.gold, data.gold);
   const draws = drawMoments(paired, seed);
+  const goldDraws = drawMoments({ gold: data.gold, preference: data.gold }, seed);
   return amounts.map((more) => {
     const n = data.gold.length + more;
     const left = Math.max(0, data.unlabelled - more);
@@ -59,6 +61,7 @@ export function budgetRows(data: BudgetData, amounts: readonly number[], seed: n
       halfWidth: ppiHalfWidth(moments, n, left),
       ci95: percentileInterval(draws.map((each) => ppiHalfWidth(each, n, left))),
       goldOnlyHalfWidth: Z95 * Math.sqrt(all.goldVariance / n),
+      goldOnlyCi95: percentileInterval(goldDraws.map((each) => Z95 * Math.sqrt(each.goldVariance / n))),
     };
   });
 }
@@ -97,7 +100,19 @@ export function gradesForHalfWidthInterval(
 /** Correlation of gold and preference where both are; NaN where one never varies. */
 export function pairedCorrelation(data: BudgetData): number {
   const { gold, preference } = pairedRows(data);
-  const { goldVariance, preferenceVariance, covariance } = momentsOf(gold, preference);
+  return correlationOf(momentsOf(gold, preference));
+}
+
+/** The same over draws of the graded prompts; draws in which one never varies say nothing and are left out. */
+export function pairedCorrelationInterval(data: BudgetData, seed: number): readonly [number, number] {
+  return percentileInterval(
+    drawMoments(pairedRows(data), seed)
+      .map(correlationOf)
+      .filter((value) => Number.isFinite(value)),
+  );
+}
+
+function correlationOf({ goldVariance, preferenceVariance, covariance }: Moments): number {
   const scale = Math.sqrt(goldVariance * preferenceVariance);
   return scale > 0 ? covariance / scale : Number.NaN;
 }

@@ -34,6 +34,7 @@ export function addPlan(program: Command, execute: Execute): void {
           [
             plan.sentence,
             `Mean gain by the logged draws: ${formatMeasured(plan.meanGain)}${plan.meanGain.value === null ? ` (${plan.meanGain.reason ?? ''})` : ` from ${formatCount(plan.meanGain.drawn)} graded prompts`}.`,
+            `Correlation of gold and preference: ${formatMeasured(plan.correlation)}${plan.correlation.value === null ? ` (${plan.correlation.reason ?? ''})` : ''}.`,
             '',
             formatTable(
               [

@@ -2,6 +2,7 @@ import { listPackExports } from '../../../db/repositories/packs.ts';
 import { exportPack } from '../../annotate/pack-export.ts';
 import { gradeConflicts, mergePack } from '../../annotate/pack-merge.ts';
 import { savePackCopy } from '../../annotate/pack-copy.ts';
+import { listTasks } from '../../annotate/tasks.ts';
 import type { EngineContext, QueryHandlers, QueryMethodName } from '../engine-context.ts';
 
 type Handlers = Pick<QueryHandlers, Extract<QueryMethodName, `pack.${string}`>>;
@@ -38,6 +39,10 @@ export function packHandlers({ deps, emit, session }: EngineContext): Handlers {
         }),
       ),
     }),
-    'pack.conflicts': ({ taskId }) => ({ conflicts: gradeConflicts(session().file.db, taskId) }),
+    'pack.conflicts': ({ taskId }) => {
+      const { db } = session().file;
+      const tasks = taskId === undefined ? listTasks(db).map((task) => task.id) : [taskId];
+      return { conflicts: gradeConflicts(db, tasks) };
+    },
   };
 }

@@ -7,6 +7,7 @@ import {
   gradesForHalfWidth,
   gradesForHalfWidthInterval,
   pairedCorrelation,
+  pairedCorrelationInterval,
   type BudgetData,
   type BudgetRow,
 } from '../../stats/grading-budget.ts';
@@ -55,8 +56,7 @@ export function planBudget(session: Session, input: ParsedInput<'plan.budget'>):
     correlation: Number.isFinite(correlation)
       ? {
           value: correlation,
-          ci95: null,
-          reason: 'shown to read the table by; the widths carry the intervals',
+          ci95: pairedCorrelationInterval(data, seed),
         }
       : {
           value: null,
@@ -64,10 +64,11 @@ export function planBudget(session: Session, input: ParsedInput<'plan.budget'>):
           reason: 'no graded prompt was judged by the source, or one of the two never varies',
         },
     meanGain: meanGainOf(snapshot, rows, gainOf),
-    rows: table.map(({ more, halfWidth, ci95, goldOnlyHalfWidth }) => ({
+    rows: table.map(({ more, halfWidth, ci95, goldOnlyHalfWidth, goldOnlyCi95 }) => ({
       more,
       halfWidth: { value: halfWidth, ci95 },
       goldOnlyHalfWidth,
+      goldOnlyCi95,
     })),
     targets,
     sentence: sentenceOf(table),

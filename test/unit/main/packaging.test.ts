@@ -45,7 +45,7 @@ test('what runs at run time is packed, and Electron and the page come as they we
   expect(Object.keys(packageJson.dependencies)).not.toContain('electron');
 });
 
-test('project files belong to the application, and it has an icon', () => {
-  expect(config.fileAssociations.map((association) => association.ext)).toEqual(['mrproj']);
+test('project files and packs belong to the application, and it has an icon', () => {
+  expect(config.fileAssociations.map((association) => association.ext)).toEqual(['mrproj', 'mrpack']);
   expect(existsSync('resources/icons/icon.png')).toBe(true);
 });

@@ -5,6 +5,7 @@ import {
   gradesForHalfWidth,
   gradesForHalfWidthInterval,
   pairedCorrelation,
+  pairedCorrelationInterval,
   ppiHalfWidth,
   type BudgetData,
 } from '../../../src/stats/grading-budget.ts';
@@ -66,6 +67,20 @@ describe('the budget of grades', () => {
     const [lo, hi] = gradesForHalfWidthInterval(data, 0.1, 1);
     expect(lo).toBeLessThanOrEqual(more);
     expect(hi).toBeGreaterThanOrEqual(more);
+  });
+
+  it('holds the true correlation in 90 to 99 of 100 intervals, and knows the width from gold alone as well', () => {
+    let held = 0;
+    for (let i = 0; i < 100; i++) {
+      const data: BudgetData = { ...draw(createRng(100 + i), 120), unlabelled: 500 };
+      const [lo, hi] = pairedCorrelationInterval(data, 1);
+      if (lo <= RHO && RHO <= hi) held++;
+      const [row] = budgetRows(data, [0], 1);
+      expect(row.goldOnlyCi95[0]).toBeLessThan(row.goldOnlyHalfWidth);
+      expect(row.goldOnlyCi95[1]).toBeGreaterThan(row.goldOnlyHalfWidth);
+    }
+    expect(held).toBeGreaterThanOrEqual(90);
+    expect(held).toBeLessThanOrEqual(99);
   });
 
   it('falls back on gold alone where the source says nothing', () => {
