@@ -18,7 +18,9 @@ test('a plan says how many more grades reach a half-width, as picture, table and
   await importFile(page, 'judged.pairs.jsonl', rows(300, 60));
   await goTo(page, 'review?tab=plan');
   await page.getByText(/^About [\d,]+ more grades \([\d,]+ to [\d,]+\) make it ±0\.\d+\.$/).waitFor();
-  await page.getByText(/^The interval of the mean gain is ±0\.\d+ now/).waitFor();
+  await page.getByText(/The interval of the mean gain is ±0\.\d+ now/).waitFor();
+  // 300 prompts are judged, and 60 of them graded.
+  await page.getByText(/^That is more than the 240 judged prompts that are left/).waitFor();
   await page.getByText('Correlation of gold and preference').waitFor();
   expect(await page.getByText(/^0\.\d\d to 0\.\d\d$/).count()).toBe(1);
   expect(await findA11yTroubles(page)).toEqual([]);
