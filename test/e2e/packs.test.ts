@@ -1,5 +1,5 @@
 /** Packs go out to raters and come back, as real files, through real windows. */
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -70,6 +70,17 @@ function tamper(path: string, sql: string): void {
   const db = connect(path, { mustExist: true });
   db.exec(sql);
   db.close();
+}
+
+/** Lets a file go over the window, as a person does who drags it there. */
+async function dropFile(page: Page, path: string): Promise<void> {
+  const transfer = await page.evaluateHandle(`(() => {
+    const bytes = Uint8Array.from(atob('${readFileSync(path).toString('base64')}'), (c) => c.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], ${JSON.stringify(basename(path))}));
+    return transfer;
+  })()`);
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
 }
 
 async function fitsAtDoubleZoom(page: Page): Promise<void> {
@@ -173,6 +184,31 @@ test('an item that one rater graded twice is shown with both grades, and one is 
   expect(troubles.list()).toEqual([]);
 });
 
+test('a pack that is dropped comes back where packs are taken, and is opened everywhere else', async () => {
+  const { page, folder, troubles } = await office();
+  const pack = await exportPack(page, 'ada', folder);
+  await gradeElsewhere(pack, 'ada', 'left');
+  await dropFile(page, pack);
+  await page.getByText(`${ITEMS} new events by ada.`).waitFor();
+
+  const home = await openWindow();
+  const data = join(folder, 'table.csv');
+  writeFileSync(data, 'a,b\n1,2\n');
+  await dropFile(home.page, data);
+  await home.page.getByText('Open a project first').waitFor();
+  await dropFile(home.page, pack);
+  await home.page.getByText('A pack for ada').waitFor();
+  await home.page.getByText('Everything is graded').waitFor();
+  // A grade can still be looked at and taken back, and the pack stays in the list of projects.
+  await home.page.keyboard.press('u');
+  await home.page.getByText('1 left').waitFor();
+  await goTo(home.page, 'home');
+  await home.page.getByRole('heading', { name: 'A pack for ada' }).waitFor();
+  expect(await findA11yTroubles(home.page)).toEqual([]);
+  await takePictures(home.page, 'pack-home');
+  expect([...troubles.list(), ...home.troubles.list()]).toEqual([]);
+});
+
 test('packs that were changed, are of another project, newer, or no packs are refused in words, and the others taken', async () => {
   const { page, folder, troubles } = await office();
   const good = await exportPack(page, 'ada', folder);
@@ -229,6 +265,9 @@ test('an address lets a rater on this machine grade from the own queue in a wind
   ]);
   await other.keyboard.press('1');
   await other.keyboard.press('Enter');
+  await other.getByText(`${ITEMS - 1} left`).waitFor();
+  // The tab stays this rater's.
+  await other.reload();
   await other.getByText(`${ITEMS - 1} left`).waitFor();
   const tab = await enterTab(host);
   const history = valueOf(await tab.call('grade.history', { rater: 'grace' })) as { events: unknown[] };
