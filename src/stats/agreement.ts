@@ -40,40 +40,69 @@ export function cohenKappa(
   kind: KappaWeights = 'none',
   weights?: ArrayLike<number>,
 ): number {
-  const { items, raters, values } = ratings;
-  const both = Array.from({ length: items }, (_, i) => i).filter(
-    (i) => !Number.isNaN(values[i * raters]) && !Number.isNaN(values[i * raters + 1]),
-  );
-  const categories = distinct(both.flatMap((i) => [values[i * raters], values[i * raters + 1]]));
-  const q = categories.length;
-  const place = new Map(categories.map((value, k) => [value, k]));
-  const joint = new Float64Array(q * q);
-  let total = 0;
-  for (const i of both) {
-    const w = weights?.[i] ?? 1;
-    const first = place.get(values[i * raters]) ?? 0;
-    const second = place.get(values[i * raters + 1]) ?? 0;
-    joint[first * q + second] += w;
-    total += w;
-  }
+  const { q, items, first, second } = pairedRatings(ratings);
+  if (q < 2) return Number.NaN;
   const rows = new Float64Array(q);
   const columns = new Float64Array(q);
-  for (let a = 0; a < q; a++) {
-    for (let b = 0; b < q; b++) {
-      rows[a] += joint[a * q + b];
-      columns[b] += joint[a * q + b];
-    }
-  }
   let disagreement = 0;
-  let byChance = 0;
-  for (let a = 0; a < q; a++) {
-    for (let b = 0; b < q; b++) {
-      const cost = kind === 'none' ? Number(a !== b) : kind === 'linear' ? Math.abs(a - b) : (a - b) ** 2;
-      disagreement += (cost * joint[a * q + b]) / total;
-      byChance += (cost * rows[a] * columns[b]) / total ** 2;
-    }
+  let total = 0;
+  for (let k = 0; k < items.length; k++) {
+    const w = weights?.[items[k]] ?? 1;
+    const apart = Math.abs(first[k] - second[k]);
+    rows[first[k]] += w;
+    columns[second[k]] += w;
+    total += w;
+    disagreement += w * (kind === 'none' ? Math.min(1, apart) : kind === 'linear' ? apart : apart ** 2);
   }
-  return byChance > 0 ? 1 - disagreement / byChance : Number.NaN;
+  const byChance = costByChance(rows, columns, kind);
+  return byChance > 0 ? 1 - (disagreement * total) / byChance : Number.NaN;
+}
+
+/** Items that the first two raters both graded, and the places of what they said among their categories. */
+interface Paired {
+  readonly q: number;
+  readonly items: Int32Array;
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+}
+
+const paired = new WeakMap<Ratings, Paired>();
+
+function pairedRatings(ratings: Ratings): Paired {
+  const known = paired.get(ratings);
+  if (known !== undefined) return known;
+  const { raters, values } = ratings;
+  const items = Int32Array.from({ length: ratings.items }, (_, i) => i).filter(
+    (i) => !Number.isNaN(values[i * raters]) && !Number.isNaN(values[i * raters + 1]),
+  );
+  const said = (rater: number): Float64Array => Float64Array.from(items, (i) => values[i * raters + rater]);
+  const [a, b] = [said(0), said(1)];
+  const categories = distinct([...a, ...b]);
+  const place = new Map(categories.map((value, k) => [value, k]));
+  const placesOf = (given: Float64Array): Int32Array =>
+    Int32Array.from(given, (value) => place.get(value) ?? 0);
+  const found = { q: categories.length, items, first: placesOf(a), second: placesOf(b) };
+  paired.set(ratings, found);
+  return found;
+}
+
+/** Σ_a Σ_b rows_a columns_b cost(a, b), without the q² terms. */
+function costByChance(rows: Float64Array, columns: Float64Array, kind: KappaWeights): number {
+  const total = sum(rows);
+  if (kind === 'none') return total ** 2 - sum(rows.map((row, k) => row * columns[k]));
+  if (kind === 'quadratic') {
+    const moment = (shares: Float64Array, power: number): number =>
+      sum(shares.map((share, k) => share * k ** power));
+    return total * (moment(rows, 2) + moment(columns, 2)) - 2 * moment(rows, 1) * moment(columns, 1);
+  }
+  // |a − b| counts the steps between a and b: each with one below it and the other above.
+  let [rowsBelow, columnsBelow, cost] = [0, 0, 0];
+  for (let k = 0; k < rows.length; k++) {
+    rowsBelow += rows[k];
+    columnsBelow += columns[k];
+    cost += rowsBelow * (total - columnsBelow) + (total - rowsBelow) * columnsBelow;
+  }
+  return cost;
 }
 
 /**
@@ -103,52 +132,52 @@ export function gwetAc1(ratings: Ratings, weights?: ArrayLike<number>): number {
  */
 export function krippendorffAlpha(ratings: Ratings, metric: Metric, weights?: ArrayLike<number>): number {
   const { categories, first, used, times, perItem } = countRatings(ratings);
-  const q = categories.length;
-  const coincidences = new Float64Array(q * q);
+  if (categories.length < 2) return Number.NaN;
+  // n_c: ratings in each category, of items whose ratings pair.
+  const margins = new Float64Array(categories.length);
   for (let i = 0; i < ratings.items; i++) {
     if (perItem[i] < 2) continue;
-    const scale = (weights?.[i] ?? 1) / (perItem[i] - 1);
+    const w = weights?.[i] ?? 1;
+    for (let x = first[i]; x < first[i + 1]; x++) margins[used[x]] += w * times[x];
+  }
+  const n = sum(margins);
+  const places = metric === 'ordinal' ? midRanks(margins) : categories;
+  let within = 0;
+  for (let i = 0; i < ratings.items; i++) {
+    if (perItem[i] < 2) continue;
+    const scale = (2 * (weights?.[i] ?? 1)) / (perItem[i] - 1);
     for (let x = first[i]; x < first[i + 1]; x++) {
-      for (let y = first[i]; y < first[i + 1]; y++) {
-        coincidences[used[x] * q + used[y]] += scale * times[x] * (times[y] - Number(x === y));
+      for (let y = first[i]; y < x; y++) {
+        const apart = metric === 'nominal' ? 1 : (places[used[x]] - places[used[y]]) ** 2;
+        within += scale * times[x] * times[y] * apart;
       }
     }
   }
-  const margins = Float64Array.from({ length: q }, (_, a) =>
-    coincidences.subarray(a * q, (a + 1) * q).reduce((sum, value) => sum + value, 0),
-  );
-  const n = margins.reduce((sum, value) => sum + value, 0);
-  const apart = distances(categories, margins, metric);
-  let within = 0;
-  let byChance = 0;
-  for (let a = 0; a < q; a++) {
-    for (let b = 0; b < q; b++) {
-      within += coincidences[a * q + b] * apart[a * q + b];
-      byChance += margins[a] * (margins[b] - Number(a === b)) * apart[a * q + b];
-    }
-  }
-  return byChance > 0 ? 1 - ((n - 1) * within) / byChance : Number.NaN;
+  if (margins.filter((margin) => margin > 0).length < 2) return Number.NaN;
+  const byChance =
+    metric === 'nominal' ? n ** 2 - sum(margins.map((m) => m ** 2)) : 2 * n * spread(places, margins);
+  return 1 - ((n - 1) * within) / byChance;
 }
 
-/** Squared distances between categories; ordinal ones depend on how often each was used. */
-function distances(categories: readonly number[], margins: Float64Array, metric: Metric): Float64Array {
-  const q = categories.length;
-  const apart = new Float64Array(q * q);
-  for (let a = 0; a < q; a++) {
-    let between = margins[a];
-    for (let b = a + 1; b < q; b++) {
-      between += margins[b];
-      const distance =
-        metric === 'nominal'
-          ? 1
-          : metric === 'interval'
-            ? (categories[a] - categories[b]) ** 2
-            : (between - (margins[a] + margins[b]) / 2) ** 2;
-      apart[a * q + b] = distance;
-      apart[b * q + a] = distance;
-    }
-  }
-  return apart;
+/** Ordinal distances are differences of these: ratings below a category, and half of those in it. */
+function midRanks(margins: Float64Array): readonly number[] {
+  let below = 0;
+  return Array.from(margins, (margin) => {
+    below += margin;
+    return below - margin / 2;
+  });
+}
+
+/** Σ m (p − p̄)²; times 2 Σ m it is Σ_a Σ_b m_a m_b (p_a − p_b)². */
+function spread(places: readonly number[], margins: Float64Array): number {
+  const mean = sum(margins.map((margin, k) => margin * places[k])) / sum(margins);
+  return sum(margins.map((margin, k) => margin * (places[k] - mean) ** 2));
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 /** The same ratings are counted once: a bootstrap asks hundreds of times, with other weights. */

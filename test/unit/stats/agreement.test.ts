@@ -11,6 +11,7 @@ import {
   type Ratings,
 } from '../../../src/stats/agreement.ts';
 import { measureAgreement } from '../../../src/stats/agreement-interval.ts';
+import { bootstrapWeights, percentileInterval } from '../../../src/stats/bootstrap.ts';
 import { createRng } from '../../../src/core/rng.ts';
 
 const golden = z
@@ -39,6 +40,15 @@ const figures: Readonly<Record<string, (ratings: Ratings) => number>> = {
   'cohen-none': (r) => cohenKappa(r),
   'cohen-linear': (r) => cohenKappa(r, 'linear'),
   'cohen-quadratic': (r) => cohenKappa(r, 'quadratic'),
+};
+
+type Weighted = (ratings: Ratings, weights?: ArrayLike<number>) => number;
+const weighted: Readonly<Record<string, Weighted>> = {
+  percent: percentAgreement,
+  fleiss: fleissKappa,
+  ac1: gwetAc1,
+  cohen: (r, w) => cohenKappa(r, 'quadratic', w),
+  alpha: (r, w) => krippendorffAlpha(r, 'ordinal', w),
 };
 
 describe('agreement equals what independent libraries compute, to 1e-9', () => {
@@ -106,6 +116,29 @@ describe('agreement', () => {
     expect(ci95?.[0]).toBeLessThan(value ?? 1);
     expect(ci95?.[0]).toBeLessThan(0);
     expect(ci95?.[1]).toBeGreaterThan(0);
+  });
+
+  it('is the same for items that were pooled as for each by itself, draw by draw', () => {
+    const value = fc.constantFrom(null, -1, 0, 1);
+    const rows = fc.array(fc.tuple(value, value, value), { minLength: 6, maxLength: 40 });
+    fc.assert(
+      fc.property(rows, fc.integer(), (given, seed) => {
+        const ratings = ratingsOf(given);
+        for (const [name, figure] of Object.entries(weighted)) {
+          const measured = measureAgreement(ratings, figure, seed);
+          const direct = figure(ratings);
+          if (!Number.isFinite(direct)) expect(measured.value, name).toBeNull();
+          else expect(measured.value, name).toBeCloseTo(direct, 10);
+          if (measured.ci95 === null) continue;
+          const each = Int32Array.from({ length: ratings.items }, (_, i) => i);
+          const draws = Array.from(bootstrapWeights(each, seed, 200), (weights) => figure(ratings, weights));
+          const [lo, hi] = percentileInterval(draws.filter(Number.isFinite));
+          expect(measured.ci95[0], name).toBeCloseTo(lo, 9);
+          expect(measured.ci95[1], name).toBeCloseTo(hi, 9);
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('says why there is none', () => {
