@@ -1,5 +1,6 @@
 import { area, line } from 'd3-shape';
 import { frameOf, linearScale, paddedExtent, ticksOf, type Frame, type Tick } from './axis.ts';
+import type { CurveSeries } from './curve-layout.ts';
 import type { Interval } from './numbers.ts';
 
 /** Routers of several models: cost against quality over the cost weight, beside one model for all and coin tosses. */
@@ -14,6 +15,15 @@ export interface FixedMark extends PolicyMark {
   readonly label: string;
 }
 
+/** Another router of the same models over w, without intervals. */
+export interface PolicyLine {
+  readonly id: string;
+  readonly label: string;
+  readonly tone: CurveSeries['tone'];
+  readonly isDashed?: boolean;
+  readonly points: readonly { readonly w: number; readonly cost: number; readonly quality: number }[];
+}
+
 export interface PolicyLayout {
   readonly frame: Frame;
   readonly xTicks: readonly Tick[];
@@ -21,6 +31,7 @@ export interface PolicyLayout {
   readonly line: string;
   readonly band: string;
   readonly mixture: string;
+  readonly lines: readonly (Pick<PolicyLine, 'id' | 'tone' | 'isDashed'> & { readonly path: string })[];
   readonly points: readonly PlacedMark[];
   readonly fixed: readonly (PlacedMark & { readonly label: string; readonly anchor: 'start' | 'end' })[];
 }
@@ -36,6 +47,7 @@ export function layoutPolicies(input: {
   readonly points: readonly PolicyMark[];
   readonly fixed: readonly FixedMark[];
   readonly mixtures: readonly { readonly cost: number; readonly quality: number }[];
+  readonly lines: readonly PolicyLine[];
   readonly width: number;
   readonly height: number;
   readonly formatX: (value: number) => string;
@@ -43,7 +55,11 @@ export function layoutPolicies(input: {
 }): PolicyLayout {
   const { points, fixed, mixtures, width, height } = input;
   const frame = frameOf(width, height, { top: 34, right: 20, bottom: 44, left: 54 });
-  const all = [...points, ...fixed];
+  const all = [
+    ...points,
+    ...fixed,
+    ...input.lines.flatMap((each) => each.points.map((p): PolicyMark => ({ ...p, ci95: null }))),
+  ];
   const x = linearScale(
     paddedExtent(
       all.map((p) => p.cost),
@@ -78,6 +94,12 @@ export function layoutPolicies(input: {
     line: path(byCost) ?? '',
     band: band(byCost) ?? '',
     mixture: path([...mixtures]) ?? '',
+    lines: input.lines.map(({ id, tone, isDashed, points: own }) => ({
+      id,
+      tone,
+      isDashed: isDashed ?? false,
+      path: path([...own].sort((a, b) => a.cost - b.cost)) ?? '',
+    })),
     points: points.map(place),
     fixed: fixed.map((p) => ({
       ...place(p),

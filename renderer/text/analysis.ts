@@ -8,6 +8,11 @@ export const analysisText = {
   source: 'Preferences from',
   noSource: 'gold alone',
   run: 'Run',
+  worth: {
+    'do-not-route': 'Do not route with this',
+    'correction-hurts': 'Correction hurts here',
+    'correction-does-not-help': 'Correction does not help here',
+  },
   noRuns: 'No run yet',
   noRunsDetail: 'Train a router first: with gold for two models it takes one button and a few seconds.',
   toTrain: 'Go to Train',

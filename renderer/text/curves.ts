@@ -1,7 +1,6 @@
 export const curvesText = {
   title: 'Curves',
   description: 'What each share of strong calls buys, judged on held-out gold.',
-  doNotRoute: 'Do not route with this',
   running: 'Judging the router on held-out gold',
   failed: 'The curves could not be worked out',
   noTestGold: 'No held-out gold to judge on',
@@ -26,7 +25,10 @@ export const curvesText = {
   saving: 'Saved against always strong',
   against: 'Quality against always strong',
   pointwise: 'on the same prompts; no interval is worked out for the difference',
-  noCostInterval: 'mean of the test prompts, no interval',
+  noCostInterval: 'read off the test prompts; intervals stand at the run’s own w',
+  ownPoint: (w: string, share: string | null) =>
+    `This is the run’s own point, w ${w}${share === null ? '' : `; its threshold sends ${share} of prompts like these to the strong model (95 %)`}.`,
+  toOwnPoint: 'Back to the run’s own w',
   toExport: 'Export with this point',
   metrics: 'Metrics',
   metricsHint: (redrawn: string) =>
@@ -55,6 +57,8 @@ export const curvesText = {
     fixed: 'one model for all',
     mixture: 'tossing coins',
     router: 'this router',
+    bandNote: (redrawn: string, draws: number | null) =>
+      `The band redraws ${redrawn}${draws === null ? '' : ` (${draws} draws)`}.`,
     runW: 'Back to the w of the run',
     noInterval: 'no interval',
   },
@@ -73,7 +77,19 @@ export const curvesText = {
     remove: (name: string) => `Remove ${name}`,
     failed: 'The points could not be changed',
   },
+  assisted: {
+    title: 'Value with the help of ungraded prompts',
+    mean: 'mean gain',
+    description: (n: string, nGold: string, proxy: string) =>
+      `${nGold} test prompts carry gold; ${n} more are judged without it and stand in by ${proxy} (PPI++, with the weight that makes the interval shortest). Both say the same of the same router: the second is surer.`,
+    narrower: (percent: string) => `The interval of V at the lowest w is ${percent} of that of gold alone.`,
+    alone: 'gold alone',
+    helped: 'with ungraded prompts',
+    axis: 'quality over always cheap',
+    weighted: 'Gold was drawn with unequal probabilities, and is weighed by them.',
+  },
   diagnostics: {
+    model: (anchor: string) => `Each model against ${anchor}`,
     title: 'Diagnostics',
     hint: 'What can be checked of the assumptions, and what the result is worth. Each with its number, its picture and what it means.',
     run: 'Run the diagnostics',

@@ -2,7 +2,8 @@ import { featuresOf } from '../features/block-rows.ts';
 import { predict } from '../learners/model.ts';
 import { mean } from '../stats/descriptive.ts';
 import { solvePositiveDefinite } from '../stats/linalg.ts';
-import { assistedValues, type AssistedValue } from './assisted.ts';
+import type { BudgetData } from '../stats/grading-budget.ts';
+import { assistedValues, type AssistedInput, type AssistedValue } from './assisted.ts';
 import type { RunToEvaluate } from './evaluate-run.ts';
 import { COST_WEIGHTS } from './policy-value.ts';
 import { pairOf, SPLIT, type PairSnapshot } from './snapshot.ts';
@@ -21,37 +22,80 @@ const FEW_GOLD = 10;
 
 /** V(w) of a run's router and the mean gain, with the help of test prompts that nobody graded. */
 export function assistRun(run: RunToEvaluate): AssistedEvaluation {
+  const help = helpOf(run);
+  if (!help.isThere) return nothing(help.nGold, 0, help.reason);
+  const { nGold, nWithout, words, input } = help;
+  return {
+    nGold,
+    nWithout,
+    proxy: words,
+    design: input.propensity === null ? 'uniform' : 'weighted',
+    values: assistedValues({
+      ...input,
+      weights: [...new Set([...COST_WEIGHTS, run.config.w])].sort((a, b) => a - b),
+    }),
+    reason: null,
+  };
+}
+
+/**
+ * What further grades of test prompts do for the interval of V(w), by PPI++; null where no ungraded prompt helps or graded ones
+ * were drawn unevenly.
+ */
+export function testBudget(run: RunToEvaluate, w: number): BudgetData | null {
+  const help = helpOf(run);
+  if (!help.isThere || help.input.propensity !== null) return null;
+  const { predicted, gain, proxy } = help.input;
+  const routed = (value: number, i: number): number => (predicted[i] > w ? value - w : 0);
+  const graded = Array.from(gain.keys()).filter((i) => Number.isFinite(gain[i]));
+  return {
+    gold: Float64Array.from(graded, (i) => routed(gain[i], i)),
+    preference: Float64Array.from(graded, (i) => routed(proxy[i], i)),
+    unlabelled: help.nWithout,
+  };
+}
+
+type Help =
+  | { readonly isThere: false; readonly nGold: number; readonly reason: string }
+  | {
+      readonly isThere: true;
+      readonly nGold: number;
+      readonly nWithout: number;
+      /** What the proxy is. */
+      readonly words: string;
+      readonly input: Omit<AssistedInput, 'weights'>;
+    };
+
+function helpOf(run: RunToEvaluate): Help {
   const { snapshot, config } = run;
-  if (snapshot.models.length > 1) return nothing(0, 0, 'the router chooses between more than two models');
+  const none = (nGold: number, reason: string): Help => ({ isThere: false, nGold, reason });
+  if (snapshot.models.length > 1) return none(0, 'the router chooses between more than two models');
   const pair = pairOf(snapshot);
   const split = SPLIT[run.split ?? 'test'];
   const test = Int32Array.from(pair.split.keys()).filter((i) => pair.split[i] === split);
   const isGold = (i: number): boolean => Number.isFinite(pair.allGoldGain[i]);
   const nGold = test.filter(isGold).length;
-  if (nGold < FEW_GOLD) return nothing(nGold, 0, `only ${nGold} test prompts carry gold`);
+  if (nGold < FEW_GOLD) return none(nGold, `only ${nGold} test prompts carry gold`);
   const x = featuresOf(run.prepared, run.blocks, test);
   const predicted = predict(run.models[pair.strong][config.estimator], x);
   const proxy = proxyOf(run, pair, test, predicted);
   // A prompt helps where the proxy can say something of it.
   const used = Array.from(test.keys()).filter((k) => Number.isFinite(proxy.values[k]));
   const nWithout = used.filter((k) => !isGold(test[k])).length;
-  if (nWithout === 0) return nothing(nGold, 0, 'every test prompt that could help carries gold already');
-  const propensity = designOf(pair, test, used);
+  if (nWithout === 0) return none(nGold, 'every test prompt that could help carries gold already');
   const pick = (values: Float64Array): Float64Array => Float64Array.from(used, (k) => values[k]);
   return {
+    isThere: true,
     nGold,
     nWithout,
-    proxy: proxy.words,
-    design: propensity === null ? 'uniform' : 'weighted',
-    values: assistedValues({
+    words: proxy.words,
+    input: {
       predicted: pick(predicted),
       gain: Float64Array.from(used, (k) => pair.allGoldGain[test[k]]),
       proxy: pick(proxy.values),
       group: Int32Array.from(used, (k) => pair.group[test[k]]),
-      propensity,
-      weights: [...new Set([...COST_WEIGHTS, config.w])].sort((a, b) => a - b),
-    }),
-    reason: null,
+      propensity: designOf(pair, test, used),
+    },
   };
 }
 

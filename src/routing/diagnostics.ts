@@ -7,6 +7,7 @@ import { predict } from '../learners/model.ts';
 import type { Measured } from '../runtime/manifest.ts';
 import { clopperPearson } from '../stats/binomial.ts';
 import { bootstrapWeights, percentileInterval } from '../stats/bootstrap.ts';
+import { testBudget } from './assist-run.ts';
 import {
   agreement,
   biasScores,
@@ -149,7 +150,13 @@ function goldDiagnostics(
   return {
     calibration: calibration(held),
     correction: correctionDiagnostics(held),
-    power: powerDiagnostic({ points, value: valueAt(held), w, nTest: set.rows.length }),
+    power: powerDiagnostic({
+      points,
+      value: valueAt(held),
+      w,
+      nTest: set.rows.length,
+      budget: testBudget(run, w),
+    }),
   };
 }
 

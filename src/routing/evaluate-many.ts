@@ -2,6 +2,7 @@ import { bootstrapWeights } from '../stats/bootstrap.ts';
 import { mean, quantileSorted } from '../stats/descriptive.ts';
 import type { Measured } from '../runtime/manifest.ts';
 import { averageImprovementInQuality, type CostQualityPoint } from './cost-quality.ts';
+import { correctionWarnings, POOLED, type CorrectionMargin } from './correction-worth.ts';
 import { METRIC_NAMES, type CandidateScores, type Evaluation, type PolicyPoint } from './evaluation.ts';
 import { describeFixed, doNotRoute, fixedPolicyName } from './fixed-policies.ts';
 import { measure } from './measured.ts';
@@ -130,6 +131,23 @@ export function evaluateMany(
       'every policy costs the same',
     );
   }
+  /** Value and level of the router against those of pooling; empty where nothing was pooled. */
+  const correctionMargins = (): CorrectionMargin[] => {
+    const pooled = values.findIndex(({ name }) => name === POOLED);
+    if (pooled < 0) return [];
+    const zero = COST_WEIGHTS.indexOf(0);
+    const worth = (means: Float64Array): number =>
+      value(values[0].policies[zero], 0)(means) - value(values[pooled].policies[zero], 0)(means);
+    return [
+      { name: 'V(0)', about: 'routing', margin: worth(read), draws: draws.map((draw) => worth(draw.read)) },
+      {
+        name: 'relative MSE',
+        about: 'level',
+        margin: errors[pooled] - errors[0],
+        draws: draws.map((draw) => draw.errors[pooled] - draw.errors[0]),
+      },
+    ];
+  };
   return {
     n: set.rows.length,
     curve: [],
@@ -157,6 +175,7 @@ export function evaluateMany(
         w,
         '',
       ),
+      ...correctionWarnings(router.name, set.rows.length, correctionMargins()),
     ],
     qualityUnit: set.qualityUnit,
     redrawn: 'test',

@@ -1,3 +1,4 @@
+import { correctionWarnings, POOLED, type CorrectionMargin } from './correction-worth.ts';
 import type { Measured } from '../runtime/manifest.ts';
 import { bootstrapWeights, percentileInterval } from '../stats/bootstrap.ts';
 import { standardDeviation } from '../stats/descriptive.ts';
@@ -71,22 +72,40 @@ export function evaluatePredictions(
     metrics,
     policyValue: estimators[router.name].policyValue,
     estimators,
-    warnings: doNotRoute(
-      [
-        {
-          policy: 'always-strong',
-          margin: point.overStrong,
-          draws: draws.map((d) => d.overStrong),
-        },
-        { policy: 'always-cheap', margin: point.overCheap, draws: draws.map((d) => d.overCheap) },
-      ],
-      w,
-      'add features (the stage cascade sees the cheap answer), ',
-    ),
+    warnings: [
+      ...doNotRoute(
+        [
+          {
+            policy: 'always-strong',
+            margin: point.overStrong,
+            draws: draws.map((d) => d.overStrong),
+          },
+          { policy: 'always-cheap', margin: point.overCheap, draws: draws.map((d) => d.overCheap) },
+        ],
+        w,
+        'add features (the stage cascade sees the cheap answer), ',
+      ),
+      ...correctionWarnings(router.name, n, correctionMargins(router.name, point, draws)),
+    ],
     qualityUnit: set.qualityUnit,
     redrawn: 'test',
     draws: draws.length,
   };
+}
+
+/** Ranking, value and level of the router against those of pooling; empty where nothing was pooled. */
+function correctionMargins(router: string, point: Draw, draws: readonly Draw[]): CorrectionMargin[] {
+  const apart = (pick: (candidate: CandidateDraw) => number) => (draw: Draw) => {
+    const own = draw.candidates.get(router);
+    const pooled = draw.candidates.get(POOLED);
+    return own === undefined || pooled === undefined ? Number.NaN : pick(own) - pick(pooled);
+  };
+  if (!point.candidates.has(POOLED)) return [];
+  return [
+    { name: 'EG', about: 'routing' as const, of: apart((c) => c.egMean) },
+    { name: 'V(0)', about: 'routing' as const, of: apart((c) => c.policyValue[COST_WEIGHTS.indexOf(0)]) },
+    { name: 'relative MSE', about: 'level' as const, of: apart((c) => -(c.gainRelMse ?? Number.NaN)) },
+  ].map(({ of, ...figure }) => ({ ...figure, margin: of(point), draws: draws.map(of) }));
 }
 
 /** Metrics that divide by the mean gain. */

@@ -7,6 +7,7 @@ import { createRng, deriveSeed } from '../core/rng.ts';
 import { predict } from '../learners/model.ts';
 import type { Measured } from '../runtime/manifest.ts';
 import { mean, standardDeviation } from '../stats/descriptive.ts';
+import { budgetRows, gradesForHalfWidth, type BudgetData } from '../stats/grading-budget.ts';
 import { Z95 } from '../stats/normal.ts';
 import { exact, unknown, type Diagnostic } from './diagnostics-types.ts';
 import { policyValue, scorePredictions } from './policy-value.ts';
@@ -111,13 +112,15 @@ export interface PowerInput {
   readonly value: Measured;
   readonly w: number;
   readonly nTest: number;
+  /** What ungraded test prompts help with; null: nothing. */
+  readonly budget: BudgetData | null;
 }
 
 /**
  * Training: relative MSE falls about like a + b/n; the line through the curve says what twice the gold would give. Testing:
  * an interval shrinks like 1/√n, so half the width takes four times the graded test prompts.
  */
-export function powerDiagnostic({ points, value, w, nTest }: PowerInput): Diagnostic {
+export function powerDiagnostic({ points, value, w, nTest, budget }: PowerInput): Diagnostic {
   if (points.length < 3) {
     return unknown(
       'power',
@@ -144,23 +147,14 @@ export function powerDiagnostic({ points, value, w, nTest }: PowerInput): Diagno
       (isWorth
         ? `Grading ${count(now.nGold)} more training prompts would lower the relative MSE by about ${(-change).toFixed(3)}, from ${now.gainRelMse.toFixed(3)}. `
         : `More graded training prompts would change little: the curve is flat at ${count(now.nGold)} gold prompts (${now.gainRelMse.toFixed(3)}). `) +
-      (width === null
-        ? ''
-        : `V(${w}) is known to ±${width.toFixed(3)} from ${count(nTest)} graded test prompts; ±${(width / 2).toFixed(3)} takes about ${count(3 * nTest)} more.`),
+      describeTestGrades(w, nTest, width, budget),
     warningCode: null,
     figures: [
       ...points.flatMap((p) => [
         { name: `relative MSE with ${p.nGold} gold`, value: meanOver(p.gainRelMse, p.mseSpread, p.repeats) },
         { name: `efficiency gain with ${p.nGold} gold`, value: meanOver(p.egMean, p.egSpread, p.repeats) },
       ]),
-      ...(width === null
-        ? []
-        : [
-            {
-              name: `graded test prompts for half the interval of V(${w})`,
-              value: exact(4 * nTest, 'width falls like 1/√n'),
-            },
-          ]),
+      ...testGradeFigures(w, nTest, width, budget),
     ],
     picture: {
       xLabel: 'gold prompts in training',
@@ -192,6 +186,53 @@ export function powerDiagnostic({ points, value, w, nTest }: PowerInput): Diagno
       references: [{ kind: 'y', value: 1, label: 'the mean gain alone' }],
     },
   };
+}
+
+const MORE_GRADES: readonly number[] = [50, 100, 200, 400];
+const BUDGET_SEED = 1;
+
+/** What more graded test prompts do for V(w): with PPI++ where ungraded ones help, else width falls like 1/√n. */
+function describeTestGrades(
+  w: number,
+  nTest: number,
+  width: number | null,
+  budget: BudgetData | null,
+): string {
+  const count = (n: number): string => n.toLocaleString('en-US');
+  if (budget !== null) {
+    const [now] = budgetRows(budget, [0], BUDGET_SEED);
+    const half = now.halfWidth / 2;
+    const needed = gradesForHalfWidth(budget, half);
+    return (
+      `With the help of ${count(budget.unlabelled)} ungraded test prompts V(${w}) is known to ±${now.halfWidth.toFixed(3)} ` +
+      `(±${now.goldOnlyHalfWidth.toFixed(3)} from ${count(nTest)} graded ones alone); ±${half.toFixed(3)} takes ` +
+      (needed === null ? 'more grades than there could be.' : `about ${count(needed)} more grades.`)
+    );
+  }
+  return width === null
+    ? ''
+    : `V(${w}) is known to ±${width.toFixed(3)} from ${count(nTest)} graded test prompts; ±${(width / 2).toFixed(3)} takes about ${count(3 * nTest)} more.`;
+}
+
+function testGradeFigures(
+  w: number,
+  nTest: number,
+  width: number | null,
+  budget: BudgetData | null,
+): Diagnostic['figures'] {
+  if (budget !== null) {
+    return budgetRows(budget, [0, ...MORE_GRADES], BUDGET_SEED).map(({ more, halfWidth, ci95 }) => ({
+      name: `half-width of V(${w}) with ${more} more test grades (PPI++)`,
+      value: { value: halfWidth, ci95 },
+    }));
+  }
+  if (width === null) return [];
+  return [
+    {
+      name: `graded test prompts for half the interval of V(${w})`,
+      value: exact(4 * nTest, 'width falls like 1/√n'),
+    },
+  ];
 }
 
 /** Spread over draws of the gold: the test prompts stay the same. */

@@ -8,7 +8,7 @@ import type { Interval } from '../../charts/numbers.ts';
 
 export type Uncertainty = Frozen<z.output<typeof uncertaintyDocument>>;
 export type Redrawn = keyof Uncertainty['redrawn'];
-type Intervals = NonNullable<Uncertainty['redrawn'][Redrawn]>;
+export type Intervals = NonNullable<Uncertainty['redrawn'][Redrawn]>;
 
 export const REDRAWN: readonly Redrawn[] = ['both', 'test', 'training'];
 
@@ -30,6 +30,22 @@ export function withBand<P extends CurvePoint>(
   if (intervals === null) return curve;
   const byShare = new Map(intervals.curve.map(({ strongShare, ci95 }) => [strongShare.toFixed(6), ci95]));
   return curve.map((point) => ({ ...point, ci95: byShare.get(point.strongShare.toFixed(6)) ?? null }));
+}
+
+/** Points of a router of several models with other intervals, w by w. */
+export function withPolicyBand<
+  P extends { readonly w: number; readonly quality: Measured; readonly cost: Measured },
+>(points: readonly P[], intervals: Intervals | null): readonly P[] {
+  if (intervals === null) return points;
+  return points.map((point, k) => {
+    const at = intervals.policyCurve.at(k);
+    if (at === undefined) return point;
+    return {
+      ...point,
+      quality: { ...point.quality, ci95: at.quality },
+      cost: { ...point.cost, ci95: at.cost },
+    };
+  });
 }
 
 interface Measured {

@@ -1,7 +1,15 @@
 import type { JobResult } from '../../../src/contract/methods.ts';
 import { thresholdOfShare } from '../../../src/runtime/decide.ts';
 import { pointAt, type CurvePoint } from '../../charts/curve-layout.ts';
-import { showCost, showInterval, showNumber, showPercent, showSigned } from '../../charts/numbers.ts';
+import {
+  showCost,
+  showInterval,
+  showNumber,
+  showPercent,
+  showSigned,
+  type Interval,
+} from '../../charts/numbers.ts';
+import type { Intervals } from '../analysis/bands.ts';
 
 /** What a share of strong calls means: threshold, quality, cost, saving. Pure. */
 
@@ -41,6 +49,36 @@ export function operatingPoint(
     cost: point.cost,
     saving: alwaysStrongCost !== null && alwaysStrongCost > 0 ? 1 - point.cost / alwaysStrongCost : null,
     qualityOverStrong: point.quality - strong.quality,
+  };
+}
+
+/** What is known of the run's own operating point: there the threshold is fixed, and so everything that follows has intervals. */
+export interface OwnIntervals {
+  readonly strongShare: Interval | null;
+  readonly quality: Interval | null;
+  readonly cost: Interval | null;
+  readonly saving: Interval | null;
+}
+
+/** @param intervals by what was redrawn; null: those of the evaluation, which redraws the test prompts */
+export function ownIntervals(
+  { metrics, point }: Evaluated,
+  intervals: Intervals | null,
+  alwaysStrongCost: number | null,
+): OwnIntervals {
+  const { strongShare, quality, cost } = intervals?.operatingPoint ?? {
+    strongShare: metrics.strongShare.ci95,
+    quality: point?.quality.ci95 ?? null,
+    cost: point?.cost.ci95 ?? null,
+  };
+  return {
+    strongShare,
+    quality,
+    cost,
+    saving:
+      cost === null || alwaysStrongCost === null || !(alwaysStrongCost > 0)
+        ? null
+        : [1 - cost[1] / alwaysStrongCost, 1 - cost[0] / alwaysStrongCost],
   };
 }
 

@@ -1,7 +1,8 @@
 import type { JobResult } from '../../../src/contract/methods.ts';
-import type { FixedMark, PolicyMark } from '../../charts/policy-layout.ts';
+import type { FixedMark, PolicyLine, PolicyMark } from '../../charts/policy-layout.ts';
 import { showNumber, showPercent, showSigned } from '../../charts/numbers.ts';
 import type { ChartTable } from '../../charts/table.ts';
+import { otherLines } from './series.ts';
 
 /** What an evaluation of several models shows. Pure. */
 
@@ -13,8 +14,8 @@ export function nearestTo(points: readonly PolicyPoint[], w: number): number {
   return points.reduce((best, p, k) => (Math.abs(p.w - w) < Math.abs(points[best].w - w) ? k : best), 0);
 }
 
-export function policyMarks({ policyCurve }: Evaluated): PolicyMark[] {
-  return policyCurve.map(({ cost, quality }) => ({
+export function policyMarks(points: readonly PolicyPoint[]): PolicyMark[] {
+  return points.map(({ cost, quality }) => ({
     cost: cost.value ?? 0,
     quality: quality.value ?? 0,
     ci95: quality.ci95,
@@ -29,7 +30,23 @@ export function fixedMarks({ fixed }: Evaluated): FixedMark[] {
   );
 }
 
-export function policyTable({ policyCurve, fixed, models }: Evaluated): ChartTable {
+/** The other estimators and references over w, in the order and the colours of the curves of two models. */
+export function policyLines(
+  { policyCurves }: JobResult<'run.inspect'>,
+  estimator: string,
+): readonly PolicyLine[] {
+  return otherLines(Object.keys(policyCurves), estimator).map((line) => ({
+    ...line,
+    points: policyCurves[line.id],
+  }));
+}
+
+/** @param points the router's curve, with the intervals that are shown */
+export function policyTable(
+  { fixed, models }: Evaluated,
+  points: readonly PolicyPoint[],
+  lines: readonly PolicyLine[],
+): ChartTable {
   const row = (name: string, w: number | null, { cost, quality }: Pick<PolicyPoint, 'cost' | 'quality'>) => [
     name,
     w,
@@ -53,10 +70,23 @@ export function policyTable({ policyCurve, fixed, models }: Evaluated): ChartTab
       ...models,
     ],
     rows: [
-      ...policyCurve.map((point) => [
+      ...points.map((point) => [
         ...row('router', point.w, point),
         ...models.map((model) => (Object.hasOwn(point.shares, model) ? point.shares[model].value : null)),
       ]),
+      ...lines.flatMap((line) =>
+        line.points.map(({ w, cost, quality }) => [
+          line.label,
+          w,
+          cost,
+          null,
+          null,
+          quality,
+          null,
+          null,
+          ...models.map(() => null),
+        ]),
+      ),
       ...fixed.map((policy) => [
         ...row(policy.policy, null, policy),
         ...models.map((model) => Number(model === policy.model)),

@@ -25,14 +25,18 @@ export function mainSeries(curve: readonly CurvePoint[], estimator: string): Cur
 
 /** Every other line there is, in the order of the chips. */
 export function otherSeries({ curves }: JobResult<'run.inspect'>, estimator: string): CurveSeries[] {
+  return otherLines(Object.keys(curves), estimator).map((line) => ({ ...line, points: curves[line.id] }));
+}
+
+/** Names, colours and strokes of the lines beside a router. */
+export function otherLines(names: readonly string[], estimator: string): Omit<CurveSeries, 'points'>[] {
   const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
-  return Object.keys(curves)
+  return names
     .filter((name) => name !== estimator)
     .sort((a, b) => rank(a) - rank(b))
     .map((name) => ({
       id: name,
       label: estimatorName(name),
-      points: curves[name],
       tone: TONES[name] ?? 'reference',
       isDashed: name === 'random' || name === 'oracle',
     }));

@@ -169,6 +169,7 @@ it('layoutPolicies draws the line by cost and anchors labels towards the middle'
       { label: 'small', cost: 0, quality: 0.5, ci95: null },
       { label: 'large', cost: 4, quality: 0.7, ci95: [0.6, 0.8] },
     ],
+    lines: [],
     mixtures: [],
     width: 500,
     height: 300,

@@ -179,15 +179,53 @@ describe('the learning curve', () => {
     );
     expect(points.map((p) => p.nGold)).toEqual([40, 80, 120, 160]);
     expect(points[3].gainRelMse).toBeLessThan(points[0].gainRelMse);
-    const result = powerDiagnostic({ points, value: { value: 0.1, ci95: [0.08, 0.12] }, w: 0, nTest: 500 });
+    const result = powerDiagnostic({
+      points,
+      value: { value: 0.1, ci95: [0.08, 0.12] },
+      w: 0,
+      nTest: 500,
+      budget: null,
+    });
     expect(result.value.value).toBeLessThan(0);
     expect(result.sentence).toContain('±0.020 from 500 graded test prompts; ±0.010 takes about 1,500 more');
   });
 
+  it('counts on ungraded test prompts where they help', () => {
+    const rng = createRng(3);
+    const points = [50, 100, 200].map((nGold) => ({
+      nGold,
+      egMean: 0.05,
+      gainRelMse: 0.5 + 10 / nGold,
+      policyValue: 0.1,
+      egSpread: 0.01,
+      mseSpread: 0.02,
+      repeats: 6,
+    }));
+    const gold = Float64Array.from({ length: 150 }, () => rng.normal() / 2);
+    const budget = { gold, preference: gold.map((g) => g + rng.normal() / 5), unlabelled: 1000 };
+    const result = powerDiagnostic({
+      points,
+      value: { value: 0, ci95: [-0.08, 0.08] },
+      w: 0,
+      nTest: 150,
+      budget,
+    });
+    expect(result.sentence).toContain('With the help of 1,000 ungraded test prompts');
+    const widths = result.figures
+      .filter(({ name }) => name.startsWith('half-width'))
+      .map(({ value }) => value);
+    expect(widths.every(({ ci95 }) => ci95 !== null)).toBe(true);
+    const values = widths.map(({ value }) => value ?? Number.NaN);
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+    // Gold alone: 1.96 · .5 / √150 = .080.
+    expect(values[0]).toBeLessThan(0.06);
+  });
+
   it('has nothing to say about very little gold', () => {
-    expect(powerDiagnostic({ points: [], value: { value: null, ci95: null }, w: 0, nTest: 9 }).verdict).toBe(
-      'unknown',
-    );
+    expect(
+      powerDiagnostic({ points: [], value: { value: null, ci95: null }, w: 0, nTest: 9, budget: null })
+        .verdict,
+    ).toBe('unknown');
   });
 });
 
