@@ -32,7 +32,7 @@ export const exportText = {
     checked: 'all the same',
     failed: 'different',
     'not-run': 'not run here',
-    written: 'written for people',
+    written: 'for people',
     absent: 'not written',
   },
   files: 'Files',
@@ -52,7 +52,8 @@ export const exportText = {
   at: 'Strong share',
   atHint: 'Empty: the run’s own threshold.',
   gain: 'Expected gain',
-  gainHint: 'of the strong model’s answer, in units of gold; a single prompt has no interval in this version',
+  gainHint:
+    'of the strong model’s answer, in units of gold; one prompt has no interval here: the file holds one router, not its redraws',
   routeFailed: 'There is no decision',
   actions: {
     keep: 'Keep the cheap answer',
