@@ -188,7 +188,7 @@ export const reviewText = {
     name: 'Name of the queue',
     defaultName: (task: string) => `Decide: ${task}`,
     senior: 'Who decides',
-    anyone: 'Any rater',
+    anyone: 'Any senior rater',
     newSenior: 'A new senior rater…',
     newName: 'Name of the senior rater',
     now: (rater: string) => `Decide now, as ${rater}`,

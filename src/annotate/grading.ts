@@ -47,7 +47,7 @@ export function submitGrade(
         details: { eventId: existing.id },
       });
     }
-    const basedOn = isAdjudication ? currentGrades(db, item, { taskId }).map((event) => event.id) : [];
+    const basedOn = isAdjudication ? givenOn(db, item, taskId) : [];
     const action = isAdjudication ? 'adjudicate' : 'submit';
     const event = {
       ...input,
@@ -64,7 +64,10 @@ export function submitGrade(
   });
 }
 
-/** Another grade in place of one in force, of the same item by the same rater. */
+/**
+ * Another grade in place of one in force, of the same item by the same rater. A decision is taken back and made again, in
+ * one step: it stays a decision.
+ */
 export function reviseGrade(
   deps: GradingDeps,
   input: { readonly rater: string; readonly targetId: string; readonly grade: Grade } & GradeDetail,
@@ -81,8 +84,19 @@ export function reviseGrade(
     }
     const place = input.queueId === undefined ? null : requirePlace(db, input.queueId, raterId, item);
     const { taskId, checkId } = target;
-    const event = { ...input, raterId, item, place, taskId, checkId, action: 'revise', basedOn: [] } as const;
-    return viewEvent(db, requireEvent(db, appendGrade(deps, event)));
+    const common = { ...input, raterId, item, place, taskId, checkId };
+    if (target.action !== 'adjudicate') {
+      const revision = { ...common, action: 'revise', basedOn: [] } as const;
+      return viewEvent(db, requireEvent(db, appendGrade(deps, revision)));
+    }
+    appendUndo(deps, raterId, target);
+    const decision = {
+      ...common,
+      action: 'adjudicate',
+      targetId: null,
+      basedOn: givenOn(db, item, taskId),
+    } as const;
+    return viewEvent(db, requireEvent(db, appendGrade(deps, decision)));
   });
 }
 
@@ -160,6 +174,13 @@ export function requireEvent(db: ReadableDb, id: string): StoredEvent {
   const event = getGradingEvent(db, id);
   if (event !== null) return event;
   throw new AppError('not-found', `There is no grading event ${id} in this project.`);
+}
+
+/** The grades between which a decision is made. */
+function givenOn(db: ReadableDb, item: GradingItem, taskId: string | null): readonly string[] {
+  return currentGrades(db, item, { taskId })
+    .filter((event) => event.action !== 'adjudicate')
+    .map((event) => event.id);
 }
 
 function isSameItem(a: GradingItem, b: StoredEvent): boolean {

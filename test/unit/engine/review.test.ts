@@ -114,6 +114,34 @@ describe('review', () => {
     expect(history.queues.map((place) => place.name)).toEqual(['Queue', 'Decide']);
   });
 
+  it('takes a decision back when it is changed, so that the new one is a decision too and the only one', async () => {
+    const { engine, taskId } = await graded();
+    const { client } = engine;
+    await client.call('rater.save', { name: 'mary', role: 'senior' });
+    const queue = await client.call('queue.createAdjudication', { name: 'Decide', taskId });
+    const item = await nextItem(engine, queue.id, 'mary');
+    const grade = verdictOn(item, 'tie');
+    const first = await client.call('grade.submit', { rater: 'mary', queueId: queue.id, grade });
+    const second = await client.call('grade.revise', {
+      rater: 'mary',
+      queueId: queue.id,
+      targetId: first.eventId,
+      grade: verdictOn(item, 'left'),
+    });
+    expect(second).toMatchObject({ action: 'adjudicate', isCurrent: true, basedOn: first.basedOn });
+    const { items } = await client.call('review.disagreements', { taskId, isDecided: true });
+    const decisions = items[0].grades.filter((given) => given.action === 'adjudicate');
+    expect(decisions.map((given) => given.eventId)).toEqual([second.eventId]);
+    const { events } = await client.call('review.item', { promptId: item.promptId });
+    expect(events.map((event) => event.action).slice(3)).toEqual(['adjudicate', 'undo', 'adjudicate']);
+    const [info] = (await client.call('queue.list', {})).queues.filter((each) => each.id === queue.id);
+    expect(info.done).toBe(1);
+    expect((await nextItem(engine, queue.id, 'mary')).promptId).not.toBe(item.promptId);
+    // Taking it back leaves the item to be decided.
+    await client.call('grade.undoLast', { rater: 'mary' });
+    expect((await client.call('review.disagreements', { taskId, isDecided: true })).total).toBe(0);
+  });
+
   it('shows an item blind, on one side for every rater, and the first model now left and now right', async () => {
     const { engine, taskId } = await graded();
     const { client } = engine;
