@@ -158,6 +158,11 @@ describe('a rater in a browser', () => {
       ['host.openDemo', {}],
       ['host.writeSettings', { settings: {} }],
       ['host.chooseNewProject', { name: 'x' }],
+      ['host.chooseSavePath', { name: 'x.mrpack' }],
+      ['host.keepProject', { path: '/tmp/x.mrpack' }],
+      ['pack.saveCopy', { path: '/tmp/x.mrpack' }],
+      ['pack.conflicts', {}],
+      ['labels.export', { path: '/tmp/x.jsonl', format: 'jsonl' }],
     ];
     for (const [method, input] of attempts) {
       expect({ method, isRefused: isRefused(await ada.call(method, input)) }).toEqual({
@@ -174,6 +179,7 @@ describe('a rater in a browser', () => {
     for (const [method, path] of [
       ['POST', '/api/upload?name=a.jsonl'],
       ['GET', '/api/exported?exportId=1&name=router.mjs'],
+      ['GET', '/api/written?path=/tmp/x.mrpack'],
     ] as const) {
       expect((await send(host, { method, path, headers: ada.headers })).status).toBe(403);
     }

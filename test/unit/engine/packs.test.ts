@@ -127,6 +127,25 @@ describe('a pack', () => {
     }
   });
 
+  it('that is still open is sent back as a whole copy, and goes on', async () => {
+    const { office, path, queueId } = await exported();
+    const home = await elsewhere(path);
+    const copy = join(home.folder, 'back.mrpack');
+    await gradeNext(home, queueId, 'grace');
+    expect(await home.client.call('pack.saveCopy', { path: copy })).toMatchObject({ path: copy });
+    expect((await refusal(home.client.call('pack.saveCopy', { path: copy }))).code).toBe('already-exists');
+    expect((await refusal(home.client.call('pack.saveCopy', { path }))).code).toBe('already-exists');
+    expect((await refusal(home.client.call('pack.saveCopy', { path, overwrite: true }))).code).toBe('usage');
+    const nowhere = home.client.call('pack.saveCopy', { path: join(home.folder, 'no', 'x.mrpack') });
+    expect((await refusal(nowhere)).code).toBe('not-found');
+    expect(await office.client.call('pack.merge', { path: copy })).toMatchObject({ added: 1, known: 0 });
+    await gradeNext(home, queueId, 'grace');
+    await home.client.call('pack.saveCopy', { path: copy, overwrite: true });
+    expect(await office.client.call('pack.merge', { path: copy })).toMatchObject({ added: 1, known: 1 });
+    const project = office.client.call('pack.saveCopy', { path: join(office.folder, 'x.mrpack') });
+    expect((await refusal(project)).code).toBe('usage');
+  });
+
   it('that was changed is refused, and nothing is merged', async () => {
     const { office, path } = await exported();
     const home = await elsewhere(path);
@@ -199,9 +218,11 @@ describe('a pack', () => {
     }
     await office.client.call('pack.merge', { path });
     const merged = await office.client.call('pack.merge', { path: copy });
-    expect(merged.conflicts).toMatchObject([{ rater: 'grace' }]);
+    expect(merged.conflicts).toMatchObject([{ rater: 'grace', taskId }]);
+    expect((await office.client.call('pack.conflicts', {})).conflicts).toEqual(merged.conflicts);
     const [targetId] = merged.conflicts[0].eventIds;
     await office.client.call('grade.undo', { rater: 'grace', targetId });
     expect((await office.client.call('pack.conflicts', { taskId })).conflicts).toEqual([]);
+    expect((await office.client.call('pack.conflicts', {})).conflicts).toEqual([]);
   });
 });
