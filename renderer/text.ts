@@ -62,6 +62,7 @@ export const text = {
     export: 'Export',
     verify: 'Parity check',
     embed: 'Embedding',
+    draw: 'Drawing a queue',
   },
   commands: {
     groupGo: 'Go to',

@@ -65,15 +65,13 @@ export function drawGold(db: WritableDb, amount: GoldAmount, options: GoldMaskOp
   }
   insertGoldDraws(
     db,
-    undrawn.map(({ id }, i) => ({
-      promptId: id,
-      isRevealed: isRevealed[i] === 1,
-      propensity,
+    {
       lookedAt: 'nothing',
       method: `import-${amount.kind}`,
       seed: options.seed,
       createdMs: options.clock(),
-    })),
+    },
+    undrawn.map(({ id }, i) => ({ promptId: id, isRevealed: isRevealed[i] === 1, propensity })),
   );
   const revealed = revealedBefore + isRevealed.reduce((sum, one) => sum + one, 0);
   return { eligible: candidates.length, revealed, masked: candidates.length - revealed, isNew: true };

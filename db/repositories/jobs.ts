@@ -2,7 +2,8 @@ import { AppError } from '../../src/core/errors.ts';
 import type { ErrorCode, ErrorPayload } from '../../src/core/errors.ts';
 import type { ReadableDb, WritableDb } from '../sqlite.ts';
 
-export type JobKind = 'import' | 'train' | 'evaluate' | 'replicate' | 'bias' | 'export' | 'verify' | 'embed';
+export type JobKind =
+  'import' | 'train' | 'evaluate' | 'replicate' | 'bias' | 'export' | 'verify' | 'embed' | 'draw';
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 export interface Job {

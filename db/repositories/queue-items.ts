@@ -1,3 +1,4 @@
+import { insertRows } from '../insert-rows.ts';
 import type { ReadableDb, WritableDb } from '../sqlite.ts';
 import type { GradingItem } from './grading.ts';
 
@@ -35,23 +36,15 @@ interface ItemRow {
 
 /** Appends items, the first at place 1. */
 export function insertQueueItems(db: WritableDb, queueId: number, items: Iterable<NewQueueItem>): void {
-  const insert = db.prepare(
-    `INSERT INTO queue_item (queue_id, position, prompt_id, model_a_id, model_b_id, check_id, reason_json, wanted)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  let position = 0;
-  for (const item of items) {
-    insert.run(
-      queueId,
-      ++position,
-      item.promptId,
-      item.modelAId,
-      item.modelBId ?? 0,
-      item.checkId,
-      item.reason === null ? null : JSON.stringify(item.reason),
-      item.wanted,
-    );
+  function* rows(): Generator<readonly (string | number | null)[]> {
+    let position = 0;
+    for (const { promptId, modelAId, modelBId, checkId, reason, wanted } of items) {
+      const reasonJson = reason === null ? null : JSON.stringify(reason);
+      yield [++position, promptId, modelAId, modelBId ?? 0, checkId, reasonJson, wanted];
+    }
   }
+  const columns = ['position', 'prompt_id', 'model_a_id', 'model_b_id', 'check_id', 'reason_json', 'wanted'];
+  insertRows(db, 'queue_item', columns, rows(), { queue_id: queueId });
 }
 
 export function itemAt(db: ReadableDb, queueId: number, position: number): QueueItem | null {
@@ -128,6 +121,15 @@ export function advanceCursor(db: WritableDb, asker: Asker): void {
     `INSERT INTO queue_cursor (queue_id, rater_id, position) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET position = excluded.position`,
   ).run(asker.queueId, asker.raterId, position);
+}
+
+/** The same for everybody who has begun a queue: after events that came in any order, cursors are what they follow from. */
+export function advanceCursors(db: WritableDb, queueId: number): void {
+  const raters = db
+    .prepare<[number], number>('SELECT rater_id FROM queue_cursor WHERE queue_id = ?')
+    .pluck()
+    .all(queueId);
+  for (const raterId of raters) advanceCursor(db, { queueId, raterId });
 }
 
 /** Counts the raters of an item again, in every queue it is in. */

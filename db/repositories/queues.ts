@@ -52,6 +52,12 @@ export function getQueue(db: ReadableDb, id: number): Queue {
   throw new AppError('not-found', `There is no queue ${id} in this project.`);
 }
 
+/** By name; null where there is none. */
+export function findQueue(db: ReadableDb, name: string): Queue | null {
+  const row = db.prepare<[string], QueueRow>('SELECT * FROM grading_queue WHERE name = ?').get(name);
+  return row === undefined ? null : toQueue(row);
+}
+
 /** Answers the id; `already-exists` where the name is taken. */
 export function insertQueue(db: WritableDb, queue: NewQueue): number {
   const { changes, lastInsertRowid } = db

@@ -24,6 +24,26 @@ export function loadSplitsOf(db: ReadableDb, normHashes: Iterable<string>): Spli
   return toSplits(db.prepare<[string], SplitRow>(SPLITS_AMONG).all(among));
 }
 
+/**
+ * The same for prompts that are read with their own split: only what occurs more than once is looked up, so that of a million
+ * prompts no table is made.
+ */
+export function loadSharedSplits(
+  db: ReadableDb,
+): (prompt: { readonly normHash: string; readonly split: string | null }) => number {
+  const shared = new Map(
+    db
+      .prepare<[], SplitRow>(SPLITS_SHARED)
+      .all()
+      .map((row) => [row.normHash, row.split]),
+  );
+  return ({ normHash, split }) =>
+    shared.get(normHash) ?? (split === null ? splitByHash(normHash) : codeOf(split));
+}
+
+const codeOf = (split: string): number =>
+  split === 'test' ? SPLIT.test : split === 'dev' ? SPLIT.dev : SPLIT.train;
+
 interface SplitRow {
   readonly normHash: string;
   readonly split: number;
@@ -32,9 +52,11 @@ interface SplitRow {
 
 const SELECT_SPLITS = `SELECT norm_hash AS normHash, count(DISTINCT split) AS kinds,
     max(CASE split WHEN 'test' THEN ${SPLIT.test} WHEN 'dev' THEN ${SPLIT.dev} ELSE ${SPLIT.train} END) AS split
-  FROM prompt WHERE split IS NOT NULL`;
-const SPLITS = `${SELECT_SPLITS} GROUP BY norm_hash`;
-const SPLITS_AMONG = `${SELECT_SPLITS} AND norm_hash IN (SELECT value FROM json_each(?)) GROUP BY norm_hash`;
+  FROM prompt`;
+const SPLITS = `${SELECT_SPLITS} WHERE split IS NOT NULL GROUP BY norm_hash`;
+/** Of hashes that occur more than once: a prompt without a split takes that of the others. */
+const SPLITS_SHARED = `${SELECT_SPLITS} GROUP BY norm_hash HAVING count(*) > 1 AND count(split) > 0`;
+const SPLITS_AMONG = `${SELECT_SPLITS} WHERE split IS NOT NULL AND norm_hash IN (SELECT value FROM json_each(?)) GROUP BY norm_hash`;
 
 function toSplits(rows: readonly SplitRow[]): Splits {
   const imported = new Map(rows.map((row) => [row.normHash, row.split]));

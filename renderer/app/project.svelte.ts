@@ -11,6 +11,7 @@ const CHANGES: ReadonlySet<EventName> = new Set<EventName>([
   'model.priced',
   'import.merged',
   'gold.drawn',
+  'queue.created',
   'run.trained',
   'bundle.exported',
   'pack.merged',

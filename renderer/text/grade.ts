@@ -219,12 +219,19 @@ export const gradeText = {
       active: 'Where a grade helps most',
       slice: 'A slice first',
     },
+    randomDetail: 'Every prompt that had no draw yet has the same chance, once in its life.',
+    includesGraded: 'Also prompts that have a grade already',
+    includesGradedHint: (graded: string, prompts: string) =>
+      `Gold, from an import or from grading here, is there for up to ${graded} of ${prompts} prompts. Chosen, they are graded again, to compare; nothing is drawn for them. Not chosen, they stay out.`,
+    sliceDetail:
+      'Mostly prompts of the slice, and some of the others, so that every prompt keeps a chance. Empty fields leave nothing out.',
     activeDetail:
       'More often where the preference is likely wrong and the decision close; every prompt keeps a chance. Probabilities are stored and used in training.',
     source: 'Source that is corrected',
     looksAt: 'May look at',
     looksAtKinds: { prompt: 'the prompt only', verdict: 'also the verdict (sharper, without the R-learner)' },
     uniform: 'Share spread evenly (%)',
+    uniformHint: 'The floor: what every prompt has a part in.',
     category: 'Category',
     language: 'Language',
     sourcesDisagree: 'Prompts on which the sources disagree',
@@ -235,7 +242,12 @@ export const gradeText = {
     ratersHint: 'Empty: everyone.',
     checks: 'Attention checks to mix in',
     draw: 'Draw the queue',
-    drawn: (items: string) => `${items} items were drawn.`,
+    drawing: 'Drawing',
+    drawingDetail:
+      'The queue is there once it is drawn. Until then nothing of it is stored, and grading goes on.',
+    failed: 'The queue was not drawn',
+    leave: 'Close and go on drawing',
+    drawn: (items: string) => `The queue holds ${items} items.`,
     adjudicationName: 'Disagreements',
   },
 } as const;

@@ -22,23 +22,24 @@ export function activeFeatures(rows: readonly ActiveRow[], looksAtVerdict: boole
     rows.map((row) => row.language),
     MAX_LANGUAGES,
   );
-  const lines = rows.map(({ text, category, language, preference }) => [
-    ...categories.map((each) => Number(category === each)),
-    ...languages.map((each) => Number(language === each)),
-    Math.log1p(text.length),
-    Number(/```|[{};]\s*$/mu.test(text)),
-    Number(/\d/u.test(text)),
-    Number(text.includes('?')),
-    ...(looksAtVerdict
-      ? [
-          Number.isNaN(preference) ? 0 : preference,
-          Number.isNaN(preference) ? 0 : Math.abs(preference),
-          Number(Number.isNaN(preference)),
-        ]
-      : []),
-  ]);
-  const cols = lines[0]?.length ?? 0;
-  return { rows: rows.length, cols, data: Float64Array.from(lines.flat()) };
+  const cols = categories.length + languages.length + 4 + (looksAtVerdict ? 3 : 0);
+  const data = new Float64Array(rows.length * cols);
+  rows.forEach(({ text, category, language, preference }, row) => {
+    let at = row * cols;
+    const put = (value: number): number => (data[at++] = value);
+    for (const each of categories) put(Number(category === each));
+    for (const each of languages) put(Number(language === each));
+    put(Math.log1p(text.length));
+    put(Number(/```|[{};]\s*$/mu.test(text)));
+    put(Number(/\d/u.test(text)));
+    put(Number(text.includes('?')));
+    if (!looksAtVerdict) return;
+    const isAbsent = Number.isNaN(preference);
+    put(isAbsent ? 0 : preference);
+    put(isAbsent ? 0 : Math.abs(preference));
+    put(Number(isAbsent));
+  });
+  return { rows: rows.length, cols, data };
 }
 
 function mostFrequent(values: readonly (string | null)[], limit: number): readonly string[] {

@@ -15,23 +15,28 @@ import { createRng, deriveSeed } from '../core/rng.ts';
 export function drawProbabilities(scores: Float64Array, budget: number, uniform: number): Float64Array {
   const n = scores.length;
   if (budget >= n) return new Float64Array(n).fill(1);
+  if (uniform === 1) return new Float64Array(n).fill(budget / n);
   const total = scores.reduce((sum, u) => sum + u, 0);
   const share = total > 0 ? scores.map((u) => u / total) : new Float64Array(n).fill(1 / n);
   const floor = (uniform * budget) / n;
-  const at = (scale: number): Float64Array =>
-    share.map((u) => Math.min(1, floor + (1 - uniform) * budget * u * scale));
-  const sum = (values: Float64Array): number => values.reduce((s, p) => s + p, 0);
+  const piOf = (u: number, scale: number): number => Math.min(1, floor + (1 - uniform) * budget * u * scale);
+  const sumAt = (scale: number): number => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += piOf(share[i], scale);
+    return sum;
+  };
   // What items at 1 cannot take goes to the others: the sum rises with the scale, up to n where every u is positive.
   let lo = 0;
   let hi = 1;
-  while (sum(at(hi)) < budget && hi < 2 ** 60) hi *= 2;
-  for (let step = 0; step < 100; step++) {
+  while (sumAt(hi) < budget && hi < 2 ** 60) hi *= 2;
+  // Halving a double more often changes nothing.
+  for (let step = 0; step < 100 && lo < (lo + hi) / 2 && (lo + hi) / 2 < hi; step++) {
     const middle = (lo + hi) / 2;
-    if (sum(at(middle)) < budget) lo = middle;
+    if (sumAt(middle) < budget) lo = middle;
     else hi = middle;
   }
-  const reached = at(hi);
-  const missing = budget - sum(reached);
+  const reached = share.map((u) => piOf(u, hi));
+  const missing = budget - sumAt(hi);
   // Items that nothing speaks for (u = 0) take what is left over evenly.
   return missing > 1e-9 ? raiseEvenly(reached, missing) : reached;
 }

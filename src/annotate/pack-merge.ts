@@ -7,7 +7,7 @@ import {
   type GradingEvent,
   type NewGradingEvent,
 } from '../../db/repositories/grading.ts';
-import { advanceCursor, recountItem, reopenItem } from '../../db/repositories/queue-items.ts';
+import { advanceCursor, advanceCursors, recountItem, reopenItem } from '../../db/repositories/queue-items.ts';
 import { setMerged } from '../../db/repositories/packs.ts';
 import { inTransaction, type ReadableDb } from '../../db/sqlite.ts';
 import { AppError } from '../core/errors.ts';
@@ -54,6 +54,8 @@ export function mergePack(deps: GradingDeps, path: string): MergedPack {
         reopenItem(db, item);
       }
       advanceCursor(db, { queueId: pack.queueId, raterId: pack.raterId });
+      // An item that was opened again has set back the cursors of all.
+      advanceCursors(db, pack.queueId);
       setMerged(db, pack.id, deps.clock());
       return {
         packId: pack.id,

@@ -11,6 +11,7 @@ export const jobKind = z.enum([
   'export',
   'verify',
   'embed',
+  'draw',
 ]);
 export const jobState = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
 

@@ -1,6 +1,7 @@
 import { seed, warning } from './common.ts';
 import { gradedItem, grade, queueId, rater, span } from './grading.ts';
-import { query } from './method.ts';
+import { startedJob } from './jobs.ts';
+import { job, query } from './method.ts';
 import { criterion, task, taskId } from './tasks.ts';
 import { z } from './zod.ts';
 
@@ -123,8 +124,9 @@ export const queueMethods = {
   /**
    * Draws a queue. `models`: two for a verdict; for single responses all whose responses are graded. `not-enough-data`
    * where no prompt is left to draw. An active queue needs gold; without enough of it the draw is uniform, with a warning.
+   * The queue is there once the job has succeeded, and otherwise nothing of it is: no prompt is half drawn.
    */
-  'queue.create': query(
+  'queue.create': job(
     z.object({
       name: z.string().trim().min(1).max(200),
       taskId,
@@ -141,6 +143,7 @@ export const queueMethods = {
       seed: seed.default(0),
     }),
     queueInfo,
+    startedJob,
   ),
   /** Items that raters disagree on, for a senior rater to decide. */
   'queue.createAdjudication': query(

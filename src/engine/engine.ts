@@ -31,7 +31,7 @@ import { projectHandlers } from './handlers/project-handlers.ts';
 import { runHandlers, runJobs } from './handlers/run-handlers.ts';
 import { packHandlers } from './handlers/pack-handlers.ts';
 import { reviewHandlers } from './handlers/review-handlers.ts';
-import { workbenchHandlers } from './handlers/workbench-handlers.ts';
+import { workbenchHandlers, workbenchJobs } from './handlers/workbench-handlers.ts';
 import { createQuiet } from './quiet.ts';
 import { closeSession, type Session } from './session.ts';
 
@@ -105,6 +105,7 @@ export function createEngine(given: EngineDeps): Engine {
   };
   const jobs: JobHandlers = {
     ...importJobs(context),
+    ...workbenchJobs(context),
     ...runJobs(context),
     ...biasJobs(context),
     ...inspectionJobs(context),

@@ -28,8 +28,14 @@ import { trainRouter } from '../routing/train.ts';
 import { packModels } from './stored-models.ts';
 import { startTensorFlow } from '../tensorflow/backend.ts';
 import type { Tasks } from './task-protocol.ts';
+import type { NewQueueInput } from '../annotate/queue-input.ts';
+import type { QueuePlan } from '../annotate/queue-plan.ts';
+import { planQueueOf } from './plan-queue-task.ts';
 
-/** What a worker can do: pure functions of serialisable inputs, so that another machine could do it as well. */
+/**
+ * What a worker can do: pure functions of serialisable inputs, so that another machine could do it as well; and the two that
+ * read a file of this one.
+ */
 // A type and not an interface, so that it counts as a record of tasks.
 export type TaskMap = {
   readonly train: {
@@ -109,7 +115,12 @@ export type TaskMap = {
     };
     readonly result: BiasReport;
   };
-  /** Reads a file into a staging file; the one task that touches the disk. */
+  /** Reads the project through a connection of its own; what is drawn is stored by the engine. */
+  readonly 'plan-queue': {
+    readonly input: { readonly projectPath: string; readonly input: NewQueueInput };
+    readonly result: QueuePlan;
+  };
+  /** Reads a file into a staging file. */
   readonly 'stage-import': {
     readonly input: {
       readonly filePath: string;
@@ -155,6 +166,7 @@ export const tasks: Tasks<TaskMap> = {
     return runRounds(snapshot, config, rounds, clock, control);
   },
   bias: ({ snapshot, config }, control) => estimateBias(snapshot, config, control),
+  'plan-queue': planQueueOf,
   'stage-import': ({ filePath, stagingPath, options }, control) =>
     stageFile(filePath, stagingPath, { ...options, newId }, control),
 };

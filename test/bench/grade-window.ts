@@ -40,7 +40,7 @@ async function drawQueue(path: string): Promise<number> {
   try {
     await client.call('project.open', { path });
     const task = await client.call('task.save', { name: 'Which is better?', form: { kind: 'verdict' } });
-    const queue = await client.call('queue.create', {
+    const queue = await client.run('queue.create', {
       name: 'bench',
       taskId: task.id,
       models: ['strong', 'cheap'],

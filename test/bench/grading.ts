@@ -93,7 +93,7 @@ try {
   let queueId = 0;
   let items = 0;
   const drawn = await timed(async () => {
-    const made = await client.call('queue.create', { ...queue, name: 'bench', budget: QUEUED });
+    const made = await client.run('queue.create', { ...queue, name: 'bench', budget: QUEUED });
     queueId = made.id;
     items = made.items;
   });

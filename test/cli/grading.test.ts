@@ -41,7 +41,7 @@ it('gives packs out, takes them back, compares the raters and plans further grad
   const taskId = await withEngine(project, async (client) => {
     const { models } = await client.call('project.status', {});
     const task = await client.call('task.save', { name: 'Better?', form: { kind: 'verdict' } });
-    const queue = await client.call('queue.create', {
+    const queue = await client.run('queue.create', {
       name: 'week 1',
       taskId: task.id,
       models: models.map((model) => model.name),

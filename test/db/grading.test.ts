@@ -329,8 +329,8 @@ describe('the queue of a pair', () => {
     return { next: nextUngraded(db, wanted)?.promptId ?? null, left: countUngraded(db, wanted) };
   };
   const leaveOut = (method: string): void => {
-    const draw = { propensity: 0.5, lookedAt: 'nothing', seed: 1, createdMs: 1 } as const;
-    insertGoldDraws(db, [{ ...draw, promptId: 1, isRevealed: false, method }]);
+    const design = { lookedAt: 'nothing', method, seed: 1, createdMs: 1 } as const;
+    insertGoldDraws(db, design, [{ promptId: 1, isRevealed: false, propensity: 0.5 }]);
   };
 
   test('leaves out what is graded as a pair or as both responses, and what the rater skipped', () => {

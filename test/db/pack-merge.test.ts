@@ -17,7 +17,7 @@ import {
 } from '../../src/annotate/grading.ts';
 import { exportPack } from '../../src/annotate/pack-export.ts';
 import { mergePack } from '../../src/annotate/pack-merge.ts';
-import { createQueue } from '../../src/annotate/queue-draw.ts';
+import { createQueue } from '../../src/annotate/queue-create.ts';
 import { itemInQueue } from '../../src/annotate/queue-serve.ts';
 import { redoLast, undoLast } from '../../src/annotate/steps.ts';
 import { saveTask } from '../../src/annotate/tasks.ts';
@@ -177,7 +177,20 @@ describe('two packs graded apart', () => {
         const other = mergeAll('other.mrproj', [...given.order, 'copy', 'grace', 'ada', ...given.order]);
         expect(other).toEqual(once);
       }),
-      { numRuns: 12 },
+      {
+        numRuns: 12,
+        // Found by chance once: what one rater skips set back the cursor of another.
+        examples: [
+          [
+            {
+              ada: [],
+              grace: [{ what: 'submit', position: 1, verdict: 'left', pick: 0 }],
+              copy: [{ what: 'skip', position: 1, verdict: 'left', pick: 0 }],
+              order: [],
+            },
+          ],
+        ],
+      },
     );
   }, 120_000);
 });

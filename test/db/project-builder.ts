@@ -1,7 +1,7 @@
 import { appendGradingEvent } from '../../db/repositories/grading.ts';
 import type { NewGradingEvent } from '../../db/repositories/grading.ts';
 import { insertGoldDraws } from '../../db/repositories/gold-draw.ts';
-import type { GoldDraw } from '../../db/repositories/gold-draw.ts';
+import type { DrawMethod, DrawnPrompt } from '../../db/repositories/gold-draw.ts';
 import { ensureModel } from '../../db/repositories/models.ts';
 import { buildPairSnapshot } from '../../db/repositories/snapshot.ts';
 import { ensureDataset } from '../../db/repositories/prompts.ts';
@@ -30,7 +30,11 @@ export interface ProjectBuilder {
     promptId: number,
     grade: Partial<NewGradingEvent> & { readonly rater?: string; readonly imported?: boolean },
   ) => string;
-  readonly draw: (promptId: number, isRevealed: boolean, draw?: Partial<GoldDraw>) => void;
+  readonly draw: (
+    promptId: number,
+    isRevealed: boolean,
+    draw?: Partial<DrawMethod & Pick<DrawnPrompt, 'propensity'>>,
+  ) => void;
 }
 
 export function buildProject(isSimulated = false): ProjectBuilder {
@@ -98,7 +102,8 @@ export function buildProject(isSimulated = false): ProjectBuilder {
         seed: 1,
         createdMs: 1,
       } as const;
-      insertGoldDraws(db, [{ ...standard, ...draw, promptId, isRevealed }]);
+      const { propensity, ...method } = { ...standard, ...draw };
+      insertGoldDraws(db, method, [{ promptId, isRevealed, propensity }]);
     },
   };
 }

@@ -158,23 +158,11 @@ test('a rater is a person or stands for a file, not both', () => {
 
 test('a prompt is drawn once', () => {
   const db = withPrompts();
-  const draw = {
-    isRevealed: true,
-    propensity: 0.25,
-    lookedAt: 'nothing',
-    method: 'count',
-    seed: 7,
-    createdMs: 1,
-  } as const;
-  insertGoldDraws(db, [
-    { ...draw, promptId: 1 },
-    { ...draw, promptId: 2, isRevealed: false },
-  ]);
+  const design = { lookedAt: 'nothing', method: 'count', seed: 7, createdMs: 1 } as const;
+  const drawn = (promptId: number, isRevealed = true) => ({ promptId, isRevealed, propensity: 0.25 });
+  insertGoldDraws(db, design, [drawn(1), drawn(2, false)]);
   const again = refusalOf(() => {
-    insertGoldDraws(db, [
-      { ...draw, promptId: 3 },
-      { ...draw, promptId: 2 },
-    ]);
+    insertGoldDraws(db, design, [drawn(3), drawn(2)]);
   });
   expect(again.code).toBe('conflict');
   expect(countGoldDraws(db)).toEqual({ revealed: 1, masked: 1 });

@@ -4,9 +4,11 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { LoopbackHost } from '../../main/loopback/loopback-host.ts';
 import type { WindowEvent } from '../../src/contract/host.ts';
+import type { JobResult } from '../../src/contract/methods.ts';
 import { findA11yTroubles } from './support/axe.ts';
 import { enterTab, nextEvent } from './support/loopback.ts';
 import { goTo, openNewProject } from './support/open-window.ts';
+import { runJob } from './support/window.ts';
 
 const NAME = 'mtbench.pairs.jsonl.gz';
 const folder = process.env.METAROUTER_SHARED ?? fileURLToPath(new URL('../../../shared/', import.meta.url));
@@ -53,13 +55,13 @@ async function drawScoreQueue(host: LoopbackHost): Promise<number> {
   const form = { kind: 'score', scale: [1, 5] };
   const task = await value('task.save', { name: 'How good', form, guidelines: '# Look for\n\n- facts' });
   const models = ['gpt-4', 'vicuna-13b-v1.2', 'alpaca-13b'];
-  const queue = await value('queue.create', {
+  const queue = await runJob(tab, 'queue.create', {
     name: 'Single responses',
     taskId: task.id,
     models,
     design: { kind: 'random' },
   });
-  return Number(queue.id);
+  return (queue as JobResult<'queue.create'>).id;
 }
 
 test.runIf(isThere)(

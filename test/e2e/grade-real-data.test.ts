@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { MethodOutput } from '../../src/contract/methods.ts';
+import type { JobResult, MethodOutput } from '../../src/contract/methods.ts';
 import { enterTab, nextEvent, testFolder, testHost, type TestTab } from './support/loopback.ts';
+import { runJob } from './support/window.ts';
 
 const NAME = 'mtbench.pairs.jsonl.gz';
 const shared = process.env.METAROUTER_SHARED ?? fileURLToPath(new URL('../../../shared/', import.meta.url));
@@ -42,13 +43,13 @@ test.runIf(isThere)(
       form: { kind: 'verdict' },
       categories: ['reasoning', 'style'],
     });
-    const queue = await ask<MethodOutput<'queue.create'>>(tab, 'queue.create', {
+    const queue = (await runJob(tab, 'queue.create', {
       name: 'day',
       taskId: task.id,
       models: ['gpt-4', 'vicuna-13b-v1.2'],
       design: { kind: 'random', includesGraded: true },
       seed: 5,
-    });
+    })) as JobResult<'queue.create'>;
     expect(queue.items).toBeGreaterThanOrEqual(ITEMS);
 
     const rater = 'expert';

@@ -5,14 +5,14 @@ import { createAdjudication } from '../../annotate/adjudication-queue.ts';
 import { addCheck, checkResults } from '../../annotate/attention-checks.ts';
 import type { GradingDeps } from '../../annotate/grading-deps.ts';
 import { importRubrics } from '../../annotate/import-rubrics.ts';
-import { createQueue } from '../../annotate/queue-draw.ts';
 import { queueInfo, queueInfos } from '../../annotate/queue-info.ts';
 import { itemInQueue, nextInQueue, progressInQueue } from '../../annotate/queue-serve.ts';
 import { raterProfiles, saveRater } from '../../annotate/raters.ts';
 import { getCountedTask, getTask, listTasks, rubricOf, saveRubric, saveTask } from '../../annotate/tasks.ts';
 import type { ParsedInput } from '../../contract/methods.ts';
 import { planBudget } from '../services/plan-service.ts';
-import type { EngineContext, QueryHandlers, QueryMethodName } from '../engine-context.ts';
+import { drawQueue } from '../services/queue-service.ts';
+import type { EngineContext, JobHandlers, QueryHandlers, QueryMethodName } from '../engine-context.ts';
 
 type Handlers = Pick<
   QueryHandlers,
@@ -41,11 +41,6 @@ export function workbenchHandlers({ deps, emit, session }: EngineContext): Handl
       return imported;
     },
     'queue.list': () => ({ queues: queueInfos(session().file.db) }),
-    'queue.create': (input) => {
-      const queue = createQueue(grading(), input);
-      emit({ name: 'queue.created', data: { queueId: queue.id } });
-      return queue;
-    },
     'queue.createAdjudication': (input) => {
       const queue = createAdjudication(grading(), input);
       emit({ name: 'queue.created', data: { queueId: queue.id } });
@@ -68,6 +63,10 @@ export function workbenchHandlers({ deps, emit, session }: EngineContext): Handl
     'rater.list': () => ({ raters: raterProfiles(session().file.db) }),
     'rater.save': (input) => saveRater(grading(), input),
   };
+}
+
+export function workbenchJobs(context: EngineContext): Pick<JobHandlers, 'queue.create'> {
+  return { 'queue.create': { kind: 'draw', work: (input, job) => drawQueue(context, input, job) } };
 }
 
 function updateQueue(deps: GradingDeps, input: ParsedInput<'queue.update'>): void {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MethodInput, MethodOutput } from '../../../src/contract/methods.ts';
+import type { JobResult, MethodInput, MethodOutput } from '../../../src/contract/methods.ts';
 import { startEngine, type TestEngine } from './test-engine.ts';
 
 export type ServedItem = NonNullable<MethodOutput<'queue.next'>['item']>;
@@ -65,9 +65,9 @@ export async function makeTask(
 export async function makeQueue(
   engine: TestEngine,
   options: Partial<MethodInput<'queue.create'>> = {},
-): Promise<MethodOutput<'queue.create'>> {
+): Promise<JobResult<'queue.create'>> {
   const taskId = options.taskId ?? (await makeTask(engine)).id;
-  return engine.client.call('queue.create', {
+  return engine.client.run('queue.create', {
     name: 'Queue',
     models,
     design: { kind: 'random' },
