@@ -45,7 +45,9 @@ export function paddedExtent(values: readonly number[], padding = 0.06, anchor?:
   if (known.length === 0) return [0, 1];
   const low = Math.min(...known);
   const high = Math.max(...known);
-  const air = high > low ? padding * (high - low) : Math.max(Math.abs(low) * 0.1, 0.05);
+  // What differs by rounding only is one value: the axis has no room for sixteen digits.
+  const isOne = high - low <= 1e-9 * Math.max(1, Math.abs(low), Math.abs(high));
+  const air = !isOne ? padding * (high - low) : Math.max(Math.abs(low) * 0.1, 0.05);
   return [low - air, high + air];
 }
 

@@ -55,7 +55,10 @@ export function cohenKappa(
     disagreement += w * (kind === 'none' ? Math.min(1, apart) : kind === 'linear' ? apart : apart ** 2);
   }
   const byChance = costByChance(rows, columns, kind);
-  return byChance > 0 ? 1 - (disagreement * total) / byChance : Number.NaN;
+  if (!(byChance > 0)) return Number.NaN;
+  // One rater who always says the same agrees as by chance to the last digit; rounding would say a little more or less.
+  const kappa = 1 - (disagreement * total) / byChance;
+  return Math.abs(kappa) < 1e-13 ? 0 : kappa;
 }
 
 /** Items that the first two raters both graded, and the places of what they said among their categories. */

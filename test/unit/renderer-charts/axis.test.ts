@@ -32,6 +32,10 @@ describe('spreadLabels', () => {
 });
 
 describe('paddedExtent', () => {
+  it('takes values that differ by rounding only as one value', () => {
+    expect(paddedExtent([0, 2e-16, -1e-16], 0.06, 0)).toEqual([-0.05 - 1e-16, 0.05 + 2e-16]);
+  });
+
   it('has air on both sides and holds the anchor', () => {
     expect(paddedExtent([1, 2], 0.1)).toEqual([0.9, 2.1]);
     const [low, high] = paddedExtent([1, 2], 0.1, 0);
