@@ -76,15 +76,10 @@ for (const data of ['nq301', 'evouna_nq'] as const) {
       for (const { difference, error } of differences) {
         expect(difference).toBeGreaterThanOrEqual(-0.003 - 2 * error);
       }
-      // 1 + 2.5/n, or what the mean of the gold labels has on the same splits (docs/adr/0025-spread-of-auto.md).
-      const slack = 0.006;
-      for (const each of stage === 'route' ? found : []) {
-        const limit = Math.max(
-          1 + 2.5 / each.configuration.nGold,
-          valueOf(each, 'gold-mean', 'gainRelMse') + slack,
-        );
-        expect(valueOf(each, 'auto', 'gainRelMse')).toBeLessThanOrEqual(limit);
-      }
+      if (stage === 'cascade') return;
+      // One configuration tells little: the noise of the test prompts is that of the bar (docs/adr/0025-spread-of-auto.md).
+      const errorsOf = (name: string): number[] => found.map((each) => valueOf(each, name, 'gainRelMse'));
+      expect(mean(errorsOf('auto'))).toBeLessThanOrEqual(mean(errorsOf('gold-mean')) + 0.006);
     });
   });
 }

@@ -168,7 +168,9 @@ export function tableLines({ nGold, isPaired }: Configuration, report: Replicate
         const value = figure(report, name, what);
         if (value === null || (less === 1 && name === 'always-strong')) return '';
         const thousandths = 1000 * (value.mean - less);
-        return `${Math.abs(thousandths) < 10 ? thousandths.toFixed(1) : thousandths.toFixed(0)}±${(1000 * value.se).toFixed(0)}`;
+        const shown = thousandths.toFixed(Math.abs(thousandths) < 9.95 ? 1 : 0).replace(/^-0\.0$/u, '0.0');
+        // Known in one round only: no error.
+        return Number.isNaN(value.se) ? shown : `${shown}±${(1000 * value.se).toFixed(0)}`;
       });
       return `|${nGold}${isPaired ? 'p' : 'u'}|${title}|${cells.join('|')}|`;
     })
