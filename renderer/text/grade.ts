@@ -148,8 +148,8 @@ export const gradeText = {
     title: 'Grade',
     lead: 'Choose what to grade. A queue draws its items by chance, and what is drawn is used in training.',
     quick: 'Grade pairs in the order of import',
-    quickDetail:
-      'No set-up. Nothing is drawn, so that training estimates who was graded. What a queue left out by chance is not offered.',
+    quickDetail: 'No set-up. Nothing is drawn, so that training estimates who was graded.',
+    quickLeftOut: 'What a queue left out by chance is not offered.',
     queues: 'Queues',
     empty: 'No queue yet',
     emptyDetail: 'A queue says which items are graded, by whom, and how: a verdict, a score, a rubric.',

@@ -90,6 +90,29 @@ export function choiceOf(grade: ServedItem['grades'][number]['grade'], rest: Par
   }
 }
 
+/** A grade with what was said about it, as it is sent; null where it is not complete. */
+export function givenBy(
+  choice: Choice,
+  form: TaskForm,
+  item: Parameters<typeof gradeOf>[2],
+): Pick<MethodInput<'grade.submit'>, 'grade' | 'comment' | 'spans' | 'categories'> | null {
+  const grade = gradeOf(choice, form, item);
+  if (grade === null) return null;
+  const { comment, spans, categories } = choice;
+  return {
+    grade,
+    ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
+    ...(spans.length === 0 ? {} : { spans }),
+    ...(categories.length === 0 ? {} : { categories }),
+  };
+}
+
+/** What was said with an event, as a choice that can be changed. */
+export function choiceOfEvent({ grade, comment, spans, categories }: MethodOutput<'grade.submit'>): Choice {
+  const rest = { comment: comment ?? '', spans, categories };
+  return grade === null ? { ...NOTHING, ...rest } : choiceOf(grade, rest);
+}
+
 /** The steps of a score form, lowest first; empty where there are too many for keys. */
 export function scoreSteps(form: Extract<TaskForm, { kind: 'score' }>): readonly number[] {
   const [lo, hi] = form.scale;

@@ -2,9 +2,11 @@ import type { MethodOutput } from '../../../src/contract/methods.ts';
 import type { App } from '../../app/app.svelte.ts';
 import { text } from '../../text.ts';
 import { ActiveTime } from './active-time.ts';
+import { CallOrder } from './call-order.svelte.ts';
 import {
   choiceOf,
-  gradeOf,
+  choiceOfEvent,
+  givenBy,
   isComplete,
   NOTHING,
   readDraft,
@@ -14,16 +16,11 @@ import {
   type Verdict,
 } from './choice.ts';
 import type { GradeItem, GradeSource } from './grade-source.ts';
+import { NextItem } from './next-item.svelte.ts';
 
 type Event = MethodOutput<'grade.submit'>;
 type Needs = Pick<App, 'client' | 'toasts'>;
 
-/** What is laid out for later must not keep anybody from what is shown now. Safari has no idle callbacks. */
-const IDLE_MS = 60;
-const whenIdle = (work: () => void): void => {
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: 1000 });
-  else setTimeout(work, IDLE_MS);
-};
 const COMMENT_MS = 300;
 const clock = (): number => performance.now();
 
@@ -34,22 +31,18 @@ const clock = (): number => performance.now();
  */
 export class GradeSession {
   item: GradeItem | null = $state.raw(null);
-  /** What comes after it, once it is here: laid out behind the item, so that a key only has to show it. */
-  next: GradeItem | null = $state.raw(null);
   choice: Choice = $state.raw(NOTHING);
   isLoading = $state(true);
   error: unknown = $state.raw(null);
   remaining: number | null = $state(null);
   done = $state(0);
-  /** Calls that are not answered yet. */
-  pending = $state(0);
   canUndo = $state(false);
   canRedo = $state(false);
   /** Median time of a grade; null until the queue knows. */
   paceMs: number | null = $state(null);
-  #next: Promise<GradeItem | null> | null = null;
   #time = new ActiveTime(0);
-  #chain: Promise<unknown> = Promise.resolve();
+  readonly #order = new CallOrder();
+  readonly #next: NextItem;
   /** Items done here, less those taken back. */
   #steps = 0;
   #commentTimer: ReturnType<typeof setTimeout> | undefined;
@@ -61,6 +54,17 @@ export class GradeSession {
     this.#app = app;
     this.source = source;
     this.rater = rater;
+    this.#next = new NextItem(source);
+  }
+
+  /** What comes after the item, laid out behind it. */
+  get next(): GradeItem | null {
+    return this.#next.ready;
+  }
+
+  /** Calls that are not answered yet. */
+  get pending(): number {
+    return this.#order.pending;
   }
 
   get isComplete(): boolean {
@@ -146,23 +150,14 @@ export class GradeSession {
       this.change({ isRated: true });
       return;
     }
-    const grade = gradeOf(choice, form, item);
-    if (grade === null) return;
-    const { comment, spans, categories } = choice;
-    const given = {
-      rater,
-      grade,
-      latencyMs: this.#time.read(clock()),
-      ...this.#inQueue(),
-      ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
-      ...(spans.length === 0 ? {} : { spans }),
-      ...(categories.length === 0 ? {} : { categories }),
-    };
+    const given = givenBy(choice, form, item);
+    if (given === null) return;
     const { current } = item;
+    const grade = { ...given, rater, latencyMs: this.#time.read(clock()), ...this.#inQueue() };
     this.#store(item, text.grade.submitFailed, current === null ? 1 : 0, () =>
       current === null
-        ? this.#app.client.call('grade.submit', given)
-        : this.#app.client.call('grade.revise', { ...given, targetId: current.eventId }),
+        ? this.#app.client.call('grade.submit', grade)
+        : this.#app.client.call('grade.revise', { ...grade, targetId: current.eventId }),
     );
   }
 
@@ -177,12 +172,12 @@ export class GradeSession {
   flag(reason: string): void {
     const { item, rater } = this;
     if (item === null) return;
-    void this.#inOrder(() =>
-      this.#app.client.call('grade.flag', { rater, item: item.item, reason, ...this.#inQueue() }),
-    ).then(
-      () => this.#app.toasts.success(text.grade.flagged),
-      (error: unknown) => this.#app.toasts.error(text.grade.flagFailed, error),
-    );
+    void this.#order
+      .add(() => this.#app.client.call('grade.flag', { rater, item: item.item, reason, ...this.#inQueue() }))
+      .then(
+        () => this.#app.toasts.success(text.grade.flagged),
+        (error: unknown) => this.#app.toasts.error(text.grade.flagFailed, error),
+      );
   }
 
   /** Takes the newest step back, also one from before a restart, and shows its item with what had been said. */
@@ -202,9 +197,9 @@ export class GradeSession {
   /** Shows an item again that has been graded, to revise it. */
   async revisit(event: Event): Promise<void> {
     try {
-      const item = await this.#inOrder(() => this.source.itemOf(event));
+      const item = await this.#order.add(() => this.source.itemOf(event));
       if (item === null) this.#app.toasts.show({ tone: 'info', title: text.grade.elsewhere });
-      else this.#show(item, this.#choiceOf(event));
+      else this.#show(item, choiceOfEvent(event));
     } catch (error) {
       this.#app.toasts.error(text.grade.loadFailed, error);
     }
@@ -224,26 +219,21 @@ export class GradeSession {
   ): Promise<void> {
     const { rater } = this;
     try {
-      const { event, ...steps } = await this.#inOrder(() => this.#app.client.call(method, { rater }));
+      const { event, ...steps } = await this.#order.add(() => this.#app.client.call(method, { rater }));
       this.#readSteps(steps);
       if (event === null) {
         this.#app.toasts.show({ tone: 'info', title: nothing });
         return;
       }
       counted(event);
-      const item = await this.#inOrder(() => this.source.itemOf(event));
+      const item = await this.#order.add(() => this.source.itemOf(event));
       if (method === 'grade.redoLast')
         await this.#advance(item?.place ?? this.item?.place ?? 0, Promise.resolve());
       else if (item === null) this.#app.toasts.show({ tone: 'info', title: text.grade.undoneElsewhere });
-      else this.#show(item, this.#choiceOf(event));
+      else this.#show(item, choiceOfEvent(event));
     } catch (error) {
       this.#app.toasts.error(failed, error);
     }
-  }
-
-  #choiceOf({ grade, comment, spans, categories }: Event): Choice {
-    const rest = { comment: comment ?? '', spans, categories };
-    return grade === null ? { ...NOTHING, ...rest } : choiceOf(grade, rest);
   }
 
   #readSteps(steps: { readonly canUndo: boolean; readonly canRedo: boolean }): void {
@@ -277,7 +267,7 @@ export class GradeSession {
     this.canUndo = true;
     this.canRedo = false;
     this.#count(1, isGrade === 1);
-    const stored = this.#inOrder(call);
+    const stored = this.#order.add(call);
     void this.#advance(item.place, stored);
     stored.catch((error: unknown) => {
       this.#count(-1, isGrade === 1);
@@ -288,10 +278,8 @@ export class GradeSession {
   }
 
   async #advance(place: number, stored: Promise<unknown>): Promise<void> {
-    const next = this.#next;
-    this.#next = null;
     try {
-      const ready = next === null ? null : await next;
+      const ready = await this.#next.take();
       if (ready !== null) {
         this.#show(ready);
         return;
@@ -315,47 +303,21 @@ export class GradeSession {
     this.choice = choice ?? (item?.draft === null && graded !== null ? graded : draft);
     this.error = null;
     this.#time = new ActiveTime(clock());
-    this.next = null;
-    this.#next = item === null ? null : this.#prefetch(item.place);
-    const next = this.#next;
-    void next?.then((ready) => {
-      whenIdle(() => {
-        if (this.#next === next) this.next = ready;
-      });
-    });
-  }
-
-  #prefetch(after: number): Promise<GradeItem | null> {
-    return this.source.next(after, false).then(
-      ({ item }) => item,
-      // Asked for again when it is wanted, and then told.
-      () => null,
-    );
+    this.#next.fetchAfter(item);
   }
 
   #saveDraft(): void {
     clearTimeout(this.#commentTimer);
     const { item, choice, rater } = this;
     if (item === null) return;
-    this.#inOrder(() =>
-      this.#app.client.call('grade.saveDraft', { rater, item: item.item, draft: { ...choice } }),
-    ).catch((error: unknown) => this.#app.toasts.error(text.grade.draftFailed, error));
+    this.#order
+      .add(() => this.#app.client.call('grade.saveDraft', { rater, item: item.item, draft: { ...choice } }))
+      .catch((error: unknown) => this.#app.toasts.error(text.grade.draftFailed, error));
   }
 
   #count(step: 1 | -1, isGrade: boolean): void {
     this.#steps += step;
     if (this.remaining !== null) this.remaining = Math.max(0, this.remaining - step);
     if (isGrade) this.done = Math.max(0, this.done + step);
-  }
-
-  /** One call after the other: a draft must never overtake the grade that ends it. */
-  #inOrder<T>(call: () => Promise<T>): Promise<T> {
-    this.pending += 1;
-    const result = this.#chain.then(call);
-    this.#chain = result.then(
-      () => (this.pending -= 1),
-      () => (this.pending -= 1),
-    );
-    return result;
   }
 }
