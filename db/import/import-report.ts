@@ -24,6 +24,8 @@ export interface ImportNotes {
   readonly differingSplits: number;
   /** Judgements without a verdict and without a score. */
   readonly absentJudgements: number;
+  /** Drafts, discarded and skipped answers of other programs. */
+  readonly unsubmittedAnswers: number;
   readonly unnamedPairs: number;
   readonly contradictingGold: number;
   readonly goldWithoutScale: number;
@@ -84,6 +86,10 @@ const SENTENCES: Readonly<Record<keyof ImportNotes, { readonly code: string; rea
     code: 'judgement-absent',
     what: 'judgements name neither a verdict nor a score (null), and there was nothing of them to store',
   },
+  unsubmittedAnswers: {
+    code: 'answer-not-submitted',
+    what: 'answers were drafts, discarded or skipped in the program that wrote the file; they are no grades and were left out',
+  },
   unnamedPairs: {
     code: 'unnamed-models',
     what: 'rows do not name their models; these are called unnamed-a and unnamed-b, which says nothing about any model',
@@ -116,6 +122,7 @@ export const NO_IMPORT_NOTES: ImportNotes = {
   differingVectors: 0,
   differingSplits: 0,
   absentJudgements: 0,
+  unsubmittedAnswers: 0,
   unnamedPairs: 0,
   contradictingGold: 0,
   goldWithoutScale: 0,
@@ -129,6 +136,7 @@ const noteNames = [
   'differingVectors',
   'differingSplits',
   'absentJudgements',
+  'unsubmittedAnswers',
   'unnamedPairs',
   'contradictingGold',
   'goldWithoutScale',

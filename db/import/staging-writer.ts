@@ -203,6 +203,7 @@ export class StagingWriter {
 
   #note({ notes }: CanonicalRow): void {
     this.#notes.absentJudgements += notes.absentJudgements;
+    this.#notes.unsubmittedAnswers += notes.unsubmittedAnswers;
     this.#notes.gainsOutOfRange += notes.gainsOutOfRange;
     if (notes.hasUnnamedModels) this.#notes.unnamedPairs++;
     if (notes.goldContradictsScores) this.#notes.contradictingGold++;

@@ -183,6 +183,8 @@ export interface CanonicalDecision {
 export interface RowNotes {
   /** Judgements that name no verdict and no score: nothing to store. */
   readonly absentJudgements: number;
+  /** Drafts, discarded and skipped answers of other programs: no grades. */
+  readonly unsubmittedAnswers: number;
   readonly hasUnnamedModels: boolean;
   /** The gold verdict is not the one its scores say; the scores count. */
   readonly goldContradictsScores: boolean;
@@ -213,6 +215,7 @@ export type DatasetItem =
 
 export const NO_NOTES: RowNotes = {
   absentJudgements: 0,
+  unsubmittedAnswers: 0,
   hasUnnamedModels: false,
   goldContradictsScores: false,
   goldWithoutScale: false,

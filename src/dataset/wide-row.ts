@@ -52,6 +52,7 @@ export function readWideRow(row: JsonObject, context: RowContext): CanonicalRow 
     notes: {
       ...NO_NOTES,
       absentJudgements: judged.reduce((sum, part) => sum + part.absent, 0),
+      unsubmittedAnswers: requireCount(row['unsubmitted'] ?? 0, 'unsubmitted'),
       goldWithoutScale: gold.some((grade) => grade.scale === null && grade.scoreA !== null),
       goldContradictsScores: gold.some(contradicts),
     },

@@ -32,6 +32,9 @@ export const ARGILLA: ForeignFormat = {
     const pair = { model_a: modelA, model_b: modelB };
     const facts = readFacts(metadata['facts']);
     const id = idText(record['external_id']) ?? idText(record['id']);
+    const given = optionalArray(record, 'responses').map((value, i) =>
+      requireObject(value, `responses[${i}]`),
+    );
     return {
       ...(id === null ? {} : { prompt_id: id }),
       ...facts,
@@ -44,9 +47,8 @@ export const ARGILLA: ForeignFormat = {
         ],
         ...(modelB === null ? [] : [[modelB, responseB] as const]),
       ]),
-      grades: optionalArray(record, 'responses').flatMap((value, i) =>
-        readResponse(requireObject(value, `responses[${i}]`), `responses[${i}].`, pair),
-      ),
+      grades: given.flatMap((response, i) => readResponse(response, `responses[${i}].`, pair)),
+      unsubmitted: given.filter(({ status }) => (status ?? 'submitted') !== 'submitted').length,
       judgements: readSuggestions(record, pair),
     };
   },

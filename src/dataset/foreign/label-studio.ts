@@ -31,6 +31,9 @@ export const LABEL_STUDIO: ForeignFormat = {
     const models = modelB === null ? [modelA] : [modelA, modelB];
     const id = idText(record['id']);
     const facts = readFacts(record['meta']);
+    const annotations = optionalArray(record, 'annotations').map((value, i) =>
+      requireObject(value, `annotations[${i}]`),
+    );
     return {
       ...(id === null ? {} : { prompt_id: id }),
       ...facts,
@@ -40,9 +43,10 @@ export const LABEL_STUDIO: ForeignFormat = {
         [modelA, answerA],
         ...(modelB === null ? [] : [[modelB, answerB] as const]),
       ]),
-      grades: optionalArray(record, 'annotations').flatMap((value, i) =>
-        readAnnotation(requireObject(value, `annotations[${i}]`), `annotations[${i}].`, modelA, modelB),
+      grades: annotations.flatMap((annotation, i) =>
+        readAnnotation(annotation, `annotations[${i}].`, modelA, modelB),
       ),
+      unsubmitted: annotations.filter(({ was_cancelled: isCancelled }) => isCancelled === true).length,
       judgements: optionalArray(record, 'predictions').flatMap((value, i) =>
         readPrediction(requireObject(value, `predictions[${i}]`), `predictions[${i}].`, modelA, modelB),
       ),

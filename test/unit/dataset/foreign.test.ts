@@ -189,6 +189,7 @@ describe('annotation tools', () => {
       verdicts: [{ source: { name: 'gpt-4', kind: 'judge' }, verdict: 'a' }],
     });
     expect(row.gold).toHaveLength(1);
+    expect(row.notes.unsubmittedAnswers).toBe(1);
   });
 
   test('Argilla: submitted responses are gold, suggestions are sources, drafts are neither', async () => {
@@ -212,6 +213,7 @@ describe('annotation tools', () => {
     ]);
     expect(row.gold).toMatchObject([{ modelA: 'x', verdict: 'a', provenance: { rater: 'u1' } }]);
     expect(row.verdicts).toMatchObject([{ source: { name: 'gpt-4' }, verdict: 'b' }]);
+    expect(row.notes.unsubmittedAnswers).toBe(2);
   });
 
   test('DPO pairs: the chosen response was preferred', async () => {
