@@ -253,6 +253,7 @@ export const reviewText = {
       `${rater} chooses the longer response at ${share}, the others on the same items at ${others}, and the intervals do not meet.`,
     nothingOdd:
       'No rater’s side, length or drift stands out from chance: every interval holds what would be expected.',
+    byChance: (n: string) => `Of the ${n} intervals looked at, one in twenty stands out by chance alone.`,
     roleFailed: 'The role could not be stored',
     profile: 'Profile',
     form: {
