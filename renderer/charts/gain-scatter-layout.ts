@@ -25,6 +25,8 @@ export interface GainScatterLayout {
 
 const SMALLEST = 2.6;
 const LARGEST = 26;
+/** A lone prompt is no larger than this, or many of them hide each other. */
+const LONE = 4;
 
 export function layoutGainScatter(
   points: readonly GainPoint[],
@@ -37,8 +39,8 @@ export function layoutGainScatter(
   const y = linearScale([-reach, reach], [frame.bottom, frame.top]);
   const most = Math.max(1, ...points.map((p) => p.prompts));
   // Area for number; a lone prompt keeps a visible size.
-  const radius = (prompts: number): number =>
-    most === 1 ? SMALLEST : Math.max(SMALLEST, LARGEST * Math.sqrt(prompts / most));
+  const unit = most === 1 ? SMALLEST : Math.min(LONE, LARGEST / Math.sqrt(most));
+  const radius = (prompts: number): number => Math.max(SMALLEST, unit * Math.sqrt(prompts));
   return {
     frame,
     xTicks: ticksOf(x, 80),

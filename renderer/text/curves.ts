@@ -58,7 +58,7 @@ export const curvesText = {
     mixture: 'tossing coins',
     router: 'this router',
     bandNote: (redrawn: string, draws: number | null) =>
-      `The band redraws ${redrawn}${draws === null ? '' : ` (${draws} draws)`}.`,
+      `The band redraws ${redrawn}${draws === null ? '' : ` (${draws} draws)`} at each w by itself; where a draw routes otherwise, its cost moves too.`,
     runW: 'Back to the w of the run',
     noInterval: 'no interval',
   },

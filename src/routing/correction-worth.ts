@@ -9,6 +9,9 @@ export const POOLED = 'pooled';
 /** Fewer test prompts than this tell nothing. */
 const LEAST = 20;
 
+/** A loss below this is no reason to change anything, even where a handful of prompts that went the same way makes it certain. */
+const TRIVIAL = 0.005;
+
 /** How much better a figure is for the router than for pooling, and the same in every draw of the test prompts. */
 export interface CorrectionMargin {
   readonly name: string;
@@ -34,7 +37,7 @@ export function correctionWarnings(
   const judged = margins.map((each) => ({ ...each, ci95: percentileInterval(each.draws) }));
   const ofRouting = judged.filter(({ about }) => about === 'routing');
   if (ofRouting.some(({ ci95 }) => ci95[0] > 0)) return [];
-  const isWorse = ofRouting.some(({ ci95 }) => ci95[1] < 0);
+  const isWorse = ofRouting.some(({ margin, ci95 }) => ci95[1] < 0 && margin < -TRIVIAL);
   const figures = `${judged
     .map(({ name, margin, ci95 }) => `${name} ${signed(margin)} (95 %: ${between(ci95)})`)
     .join(', ')}; above 0 correction is better.`;

@@ -40,6 +40,13 @@ describe('what a run says of its correction', () => {
     ]);
   });
 
+  it('does not call a loss harm that nobody would notice', () => {
+    const margins = [margin('V(0)', 'routing', -0.002, 0.0005)];
+    expect(correctionWarnings('mean-shift', 400, margins).map(({ code }) => code)).toEqual([
+      'correction-does-not-help',
+    ]);
+  });
+
   it('is nothing of a router that corrects nothing, or of a handful of test prompts', () => {
     const margins = [margin('EG', 'routing', 0, 0.01)];
     expect(correctionWarnings('pooled', 400, margins)).toEqual([]);
