@@ -40,7 +40,7 @@ function assisted(seed: number, isWeighted: boolean): readonly AssistedValue[] {
 }
 
 describe.each([false, true])(
-  'nominal 95 %% intervals with the help of prompts without gold (weighted draw: %s)',
+  'intervals at nominal .95 with the help of prompts without gold (weighted draw: %s)',
   (isWeighted) => {
     it.each([
       ['the mean gain', 0, 0.05],
