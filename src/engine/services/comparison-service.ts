@@ -1,13 +1,11 @@
 import { getRun, type Run } from '../../../db/repositories/runs.ts';
 import type { JobResult, ParsedInput } from '../../contract/methods.ts';
-import { trainConfig } from '../../contract/runs.ts';
 import type { RunToCompare } from '../../routing/compare-runs.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
 import { runJobTask } from '../run-tasks.ts';
 import type { Session } from '../session.ts';
-import { readStoredRun, readTrainDocument, requireRun, trainerConfig } from './run-service.ts';
-import { readSnapshot } from './snapshot-service.ts';
+import { readTrainDocument, requireRun, withLabels } from './run-service.ts';
 
 type Result = JobResult<'run.compare'>;
 
@@ -19,7 +17,7 @@ export async function compareStoredRuns(
 ): Promise<Result> {
   const open = session();
   const runs = [input.first, input.second].map((id) => requireRun(getRun(open.file.db, id), id));
-  const [first, second] = runs.map((run) => readRun(open, run));
+  const [first, second] = runs.map((run) => toCompare(open, run));
   job.control.throwIfCancelled();
   const comparison = await runJobTask(deps, job, 'compare', { first, second, seed: first.run.config.seed });
   const described = runs.map((run, i) => {
@@ -38,12 +36,9 @@ export async function compareStoredRuns(
   };
 }
 
-function readRun(session: Session, run: Run): RunToCompare {
-  const config = trainConfig.parse(run.config);
-  return {
-    snapshot: readSnapshot(session, config),
-    run: readStoredRun(session, run, trainerConfig(config)),
-  };
+function toCompare(session: Session, run: Run): RunToCompare {
+  const { snapshot, stored } = withLabels(session, run);
+  return { snapshot, run: stored };
 }
 
 /** What was asked for; models and sources as they were found, however they were named. */

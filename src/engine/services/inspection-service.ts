@@ -1,13 +1,10 @@
 import { findPrompt } from '../../../db/repositories/prompts.ts';
-import { getRun } from '../../../db/repositories/runs.ts';
 import type { JobResult, ParsedInput } from '../../contract/methods.ts';
-import { trainConfig } from '../../contract/runs.ts';
 import { readRouterFile } from '../../runtime/router-file.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
 import { runJobTask } from '../run-tasks.ts';
-import { readStoredRun, requireArtifact, requireRun, trainerConfig } from './run-service.ts';
-import { readSnapshot } from './snapshot-service.ts';
+import { readRun, requireArtifact } from './run-service.ts';
 
 /** More prompts than this nobody looks through. */
 const MOST_PROMPTS = 1000;
@@ -20,17 +17,14 @@ export async function inspectRun(
 ): Promise<JobResult<'run.inspect'>> {
   const open = session();
   const { db } = open.file;
-  const run = requireRun(getRun(db, input.runId), input.runId);
-  const config = trainConfig.parse(run.config);
-  const snapshot = readSnapshot(open, config);
+  const { runId, snapshot, stored } = readRun(open, input.runId);
   job.control.throwIfCancelled();
-  const { manifest } = readRouterFile(requireArtifact(open, run.id));
-  const stored = readStoredRun(open, run, trainerConfig(config));
+  const { manifest } = readRouterFile(requireArtifact(open, runId));
   const inspection = await runJobTask(deps, job, 'inspect', { snapshot, run: stored, split: input.split });
   const { goldGain } = inspection;
   const byStake = Array.from(goldGain.keys()).sort((a, b) => Math.abs(goldGain[b]) - Math.abs(goldGain[a]));
   return {
-    runId: run.id,
+    runId,
     n: inspection.n,
     costUnit: snapshot.costUnit,
     qualityUnit: manifest.qualityUnit,

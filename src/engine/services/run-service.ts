@@ -8,7 +8,7 @@ import { AppError } from '../../core/errors.ts';
 import type { StoredRun } from '../../routing/evaluate-stored.ts';
 import type { StoredModels, TrainConfig } from '../../routing/run.ts';
 import { dearestPosition } from '../../routing/policy-choice.ts';
-import { modelNames, sourceLabel } from '../../routing/snapshot.ts';
+import { modelNames, sourceLabel, type Snapshot } from '../../routing/snapshot.ts';
 import { blockTensors, featureDim, readRouterFile } from '../../runtime/router-file.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { JobContext } from '../job-host.ts';
@@ -86,19 +86,15 @@ export async function evaluateStoredRun(
   input: ParsedInput<'run.evaluate'>,
   job: JobContext,
 ): Promise<JobResult<'run.evaluate'>> {
-  const open = session();
-  const run = requireRun(getRun(open.file.db, input.runId), input.runId);
-  const config = trainConfig.parse(run.config);
-  const snapshot = readSnapshot(open, config);
+  const { runId, snapshot, stored } = readRun(session(), input.runId);
   job.control.throwIfCancelled();
-  const stored = readStoredRun(open, run, trainerConfig(config));
   const { evaluation, assisted } = await runJobTask(deps, job, 'evaluate', {
     snapshot,
     run: stored,
     split: input.split,
   });
   return {
-    runId: run.id,
+    runId,
     n: evaluation.n,
     pair: { strong: snapshot.models[dearestPosition(snapshot)].model, cheap: snapshot.anchor },
     models: modelNames(snapshot),
@@ -138,13 +134,45 @@ export function requireArtifact(session: Session, runId: string): Uint8Array {
   );
 }
 
-export function trainerConfig(input: ParsedInput<'run.train'>): TrainConfig {
+function trainerConfig(input: ParsedInput<'run.train'>): TrainConfig {
   const { estimator, learner, biasLearner, gold, holdOutDev, embeddingOnly, w, seed } = input;
   const { repeats, dimensions } = input;
   return { estimator, learner, biasLearner, gold, holdOutDev, embeddingOnly, w, seed, repeats, dimensions };
 }
 
-export function readStoredRun(session: Session, run: Run, config: TrainConfig): StoredRun {
+/** A run, the newest where none is named, and what it is judged on: the labels that the project has now. */
+export interface RunAndLabels {
+  readonly runId: string;
+  readonly snapshot: Snapshot;
+  readonly stored: StoredRun;
+}
+
+/** @throws AppError `not-found` */
+export function readRun(session: Session, runId: string | undefined): RunAndLabels {
+  const run = requireRun(getRun(session.file.db, runId), runId);
+  return { runId: run.id, ...withLabels(session, run) };
+}
+
+export function withLabels(session: Session, run: Run): Omit<RunAndLabels, 'runId'> {
+  const config = trainConfig.parse(run.config);
+  return {
+    snapshot: readSnapshot(session, config),
+    stored: readStoredRun(session, run, trainerConfig(config)),
+  };
+}
+
+/** How a document about a run and two of its models begins. */
+export function describeRun({ runId, snapshot }: RunAndLabels) {
+  return {
+    runId,
+    pair: { strong: snapshot.models[0].model, cheap: snapshot.anchor },
+    source: sourceLabel(snapshot.sources),
+    stage: snapshot.stage,
+    isSimulated: snapshot.isSimulated,
+  };
+}
+
+function readStoredRun(session: Session, run: Run, config: TrainConfig): StoredRun {
   return {
     blocks: blocksOf(requireArtifact(session, run.id)),
     models: modelsOf(session, run),
