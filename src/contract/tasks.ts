@@ -27,9 +27,9 @@ export const taskForm = z.discriminatedUnion('kind', [
       .array(z.object({ label, value: z.number().gt(0).max(1) }))
       .max(9)
       .default([
-        { label: 'slightly', value: 1 / 3 },
-        { label: 'clearly', value: 2 / 3 },
-        { label: 'far', value: 1 },
+        { label: 'Slightly', value: 1 / 3 },
+        { label: 'Clearly', value: 2 / 3 },
+        { label: 'By far', value: 1 },
       ]),
   }),
   z.object({
