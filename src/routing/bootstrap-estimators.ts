@@ -105,6 +105,7 @@ function fitLabels(
   const gold = name === 'pooled' ? [goldPlain] : [];
   return fit({
     name,
+    isPlentiful: true,
     gram: gramOf(addMoments([...gold, ...sources.map(({ moments }) => moments)]), columns.features),
     crosses: combineFolds([
       ...gold.map((each) => [1, crossesOf(each, columns, columns.gold)] as const),
@@ -128,6 +129,7 @@ function refit(terms: Terms, name: string, estimateBias: MomentBias): Float64Arr
   });
   return fit({
     name: `${name}/refit`,
+    isPlentiful: true,
     gram: everyone.gram,
     crosses: combineFolds([[1, crossesOf(goldPlain, columns, columns.gold)], ...corrected]),
   });

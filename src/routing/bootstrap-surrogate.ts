@@ -142,7 +142,7 @@ function fitSurrogate(terms: Terms): SurrogateCrosses {
 export function twoStageSurrogate(terms: Terms): Float64Array {
   const { predicted, residual } = surrogate(terms);
   return combine([
-    [1, terms.fit({ name: 'two-stage', gram: terms.everyone.gram, crosses: predicted })],
+    [1, terms.fit({ name: 'two-stage', isPlentiful: true, gram: terms.everyone.gram, crosses: predicted })],
     [1, terms.fit({ name: 'two-stage/residual', gram: terms.gold.gram, crosses: residual })],
   ]);
 }

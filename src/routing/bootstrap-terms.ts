@@ -85,6 +85,7 @@ export function createTerms(
       const own = of(judgedBy(index), KIND.plain);
       const regression = {
         name: `preference/${index}`,
+        isPlentiful: true,
         gram: own.gram,
         crosses: crossesOf(own, columns, columns.preference(index)),
       };

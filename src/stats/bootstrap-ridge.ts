@@ -9,6 +9,8 @@ export interface FoldRegression {
   /** Also the name of its penalty: the folds of a regression share one. */
   readonly name: string;
   readonly gram: FoldGram;
+  /** So many rows that a training would hardly choose another penalty: a draw keeps the one chosen with all weights 1. */
+  readonly isPlentiful?: boolean;
   /** For each fold, m: Σ w z y. */
   readonly crosses: readonly Float64Array[];
 }
@@ -89,12 +91,13 @@ export function fitWithoutEach(regression: FoldRegression, book: PenaltyBook): F
 }
 
 function penaltyOf(regression: FoldRegression, { exponents, base }: PenaltyBook): number {
-  const { name } = regression;
-  const exponent =
-    exponents.get(name) ??
-    (base === undefined
-      ? leastOf(EXPONENTS, heldOutError(regression))
-      : descend(base.get(name) ?? 0, heldOutError(regression)) - NOISE_OF_WEIGHTS);
+  const { name, isPlentiful = false } = regression;
+  const kept = base?.get(name);
+  const choose = (): number => {
+    if (kept === undefined) return leastOf(EXPONENTS, heldOutError(regression));
+    return isPlentiful ? kept : descend(kept, heldOutError(regression)) - NOISE_OF_WEIGHTS;
+  };
+  const exponent = exponents.get(name) ?? choose();
   exponents.set(name, exponent);
   return exponent;
 }
