@@ -19,41 +19,17 @@ import { ESTIMATORS } from '../../src/causal/estimators.ts';
 import { makeFolds } from '../../src/causal/folds.ts';
 import { createProblem } from '../../src/causal/nuisances.ts';
 import type { Sample } from '../../src/causal/sample.ts';
-import { createRng } from '../../src/core/rng.ts';
 import { takeRows } from '../../src/core/matrix.ts';
 import { predict, type Model } from '../../src/learners/model.ts';
 import { median } from '../../src/stats/descriptive.ts';
 import { findPython } from '../../src/export/python.ts';
+import { makeSample } from './support/causal-sample.ts';
 
 const ROWS = 4500;
 const DIM = 50;
 const GOLD = 100;
 const REPEATS = 9;
 const SHOWN = [0, 1, 2, 3, 4];
-
-function makeSample(rows: number, dim: number, gold: number): Sample {
-  const rng = createRng(1);
-  const x = { rows, cols: dim, data: new Float64Array(rows * dim).map(() => rng.normal()) };
-  const gain = (i: number, bias: number): number =>
-    0.1 * x.data[i * dim] - 0.08 * x.data[i * dim + 1] + bias + 0.4 * rng.normal();
-  const isGold = Uint8Array.from({ length: rows }, (_, i) => Number(i < gold));
-  return {
-    x,
-    hasGold: isGold,
-    goldGain: Float64Array.from({ length: rows }, (_, i) => gain(i, 0)),
-    sources: [
-      {
-        name: 'judge',
-        hasPreference: isGold.map((t) => 1 - t),
-        preferenceGain: Float64Array.from({ length: rows }, (_, i) =>
-          gain(i, 0.1 * x.data[i * dim + 2] - 0.1),
-        ),
-      },
-    ],
-    propensity: new Float64Array(rows).fill(gold / rows),
-    group: Int32Array.from({ length: rows }, (_, i) => i),
-  };
-}
 
 const reference = { kind: 'reference' } as const;
 
