@@ -55,7 +55,7 @@ test('the whole of a review by keys alone: figures, a disagreement, a decision, 
   await page.getByRole('heading', { name: `3 of ${total}` }).waitFor();
   const grades = page.getByRole('list', { name: 'Grades' });
   await grades.getByText('It is right, and says so plainly.').waitFor();
-  await grades.getByText(/^(Left|Right) better, far$/).waitFor();
+  await grades.getByText(/^(Left|Right) better, by far$/).waitFor();
   await grades.getByText('first wrong claim').waitFor();
   await grades.getByText(/^answer (one|two)$/).waitFor();
   await press('j');
