@@ -6,21 +6,26 @@ import type { Answer } from '../../src/contract/methods.ts';
 /**
  * A page names files to the engine by their paths. In the desktop window a dialog of the system stands before that; in a browser
  * the host chooses every path itself, so a page has no reason to name another, and a page that was taken over must not be
- * able to. Here is which methods write and read where their caller says.
+ * able to. Here is which methods write and read where their caller says, and in which folders they may.
  */
-const WRITES: ReadonlyMap<string, string> = new Map([
-  ['labels.export', 'path'],
-  ['pack.export', 'path'],
-  ['pack.saveCopy', 'path'],
-  ['bundle.export', 'directory'],
-  ['project.create', 'path'],
-]);
-const READS: ReadonlyMap<string, string> = new Map([
-  ['import.start', 'paths'],
-  ['import.preview', 'path'],
-  ['pack.merge', 'path'],
-  ['task.importRubrics', 'path'],
-]);
+export const PAGE_PATHS: Readonly<Record<string, PagePath>> = {
+  'labels.export': { field: 'path', folders: 'written' },
+  'pack.export': { field: 'path', folders: 'written' },
+  'pack.saveCopy': { field: 'path', folders: 'written' },
+  'project.create': { field: 'path', folders: 'written' },
+  'bundle.export': { field: 'directory', folders: 'written' },
+  'bundle.verify': { field: 'directory', folders: 'written' },
+  'bundle.route': { field: 'directory', folders: 'written' },
+  'import.start': { field: 'paths', folders: 'read' },
+  'import.preview': { field: 'path', folders: 'read' },
+  'pack.merge': { field: 'path', folders: 'read' },
+  'task.importRubrics': { field: 'path', folders: 'read' },
+};
+
+interface PagePath {
+  readonly field: string;
+  readonly folders: keyof PageFolders;
+}
 
 export interface PageFolders {
   /** Where the host lets the engine put what a page asks for. */
@@ -31,13 +36,11 @@ export interface PageFolders {
 
 /** Null where the call may go on to the engine; else the refusal. Input of another shape is for the engine to refuse. */
 export function refusePath(method: string, input: unknown, folders: PageFolders): Answer<unknown> | null {
-  const [field, allowed] = WRITES.has(method)
-    ? [WRITES.get(method), folders.written]
-    : [READS.get(method), folders.read];
-  if (field === undefined || !isJsonObject(input)) return null;
+  if (!Object.hasOwn(PAGE_PATHS, method) || !isJsonObject(input)) return null;
+  const { field, folders: allowed } = PAGE_PATHS[method];
   const given = input[field];
   const paths = Array.isArray(given) ? given : [given];
-  const isOutside = paths.some((path) => typeof path === 'string' && !isInside(path, allowed));
+  const isOutside = paths.some((path) => typeof path === 'string' && !isInside(path, folders[allowed]));
   return isOutside ? refusal(method) : null;
 }
 

@@ -1,7 +1,7 @@
 import type { CostQualityPoint } from './cost-quality.ts';
 import { measureOnce, ranked } from './evaluation-draw.ts';
 import type { METRIC_NAMES } from './evaluation.ts';
-import { manyFigures, type ManyCandidate } from './evaluate-many.ts';
+import { manyFigures, type ManyCandidate } from './many-policies.ts';
 import type { EvaluationSet } from './evaluation-set.ts';
 import type { ManySet } from './many-set.ts';
 

@@ -9,7 +9,7 @@ import { affine } from '../stats/linalg.ts';
 import { drawFigures, type DrawFigures, type TestPrompts } from './bootstrap-figures.ts';
 import { drawFit, drawWeights, planBootstrap, type BootstrapPlan } from './bootstrap-fit.ts';
 import { createBootstrapProblem, unitNumbers } from './bootstrap-problem.ts';
-import { curveWeights, type ManyCandidate } from './evaluate-many.ts';
+import { curveWeights, type ManyCandidate } from './many-policies.ts';
 import type { RunToEvaluate } from './evaluate-run.ts';
 import { evaluationSet } from './evaluation-set.ts';
 import { manySet } from './many-set.ts';

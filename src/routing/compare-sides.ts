@@ -1,7 +1,7 @@
 import type { CostQualityPoint } from './cost-quality.ts';
 import { CURVE_SHARES } from './evaluation.ts';
 import { measureOnce, ranked } from './evaluation-draw.ts';
-import { manyFigures } from './evaluate-many.ts';
+import { manyFigures } from './many-policies.ts';
 import { candidatesOf, pairCandidates, type RunToEvaluate } from './evaluate-run.ts';
 import { describeRows } from './evaluation-set.ts';
 import { describeMany } from './many-set.ts';

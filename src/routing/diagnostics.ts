@@ -18,7 +18,7 @@ import {
 } from './diagnostics-bias.ts';
 import { calibration, correctionDiagnostics, type HeldOut } from './diagnostics-gold.ts';
 import { exact, unknown, warningsOf, type Diagnostic, type RunDiagnostic } from './diagnostics-types.ts';
-import type { ManyCandidate } from './evaluate-many.ts';
+import type { ManyCandidate } from './many-policies.ts';
 import { candidatesOf, type RunToEvaluate } from './evaluate-run.ts';
 import type { Candidate } from './evaluation-draw.ts';
 import { evaluationSet } from './evaluation-set.ts';

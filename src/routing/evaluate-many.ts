@@ -1,5 +1,4 @@
 import { bootstrapWeights } from '../stats/bootstrap.ts';
-import { mean, quantileSorted } from '../stats/descriptive.ts';
 import type { Measured } from '../runtime/manifest.ts';
 import { averageImprovementInQuality, type CostQualityPoint } from './cost-quality.ts';
 import { correctionWarnings, POOLED, type CorrectionMargin } from './correction-worth.ts';
@@ -7,23 +6,22 @@ import { METRIC_NAMES, type CandidateScores, type Evaluation, type PolicyPoint }
 import { describeFixed, doNotRoute, fixedPolicyName } from './fixed-policies.ts';
 import { measure } from './measured.ts';
 import type { ManySet } from './many-set.ts';
-import { createChooser } from './policy-choice.ts';
-import { COST_WEIGHTS, relativeMse } from './policy-value.ts';
+import {
+  addPolicy,
+  Columns,
+  curveWeights,
+  fixedPolicy,
+  meanRelativeError,
+  type ManyCandidate,
+  type Policy,
+} from './many-policies.ts';
+import { COST_WEIGHTS } from './policy-value.ts';
 
 /**
  * Evaluation of a router of more than two models: V(w) = mean of r_a − w·C_a for the model a that it chooses, over the same
  * bootstrap of the test prompts as with two. What a policy chooses does not depend on the draw, so that a draw is nothing
  * but weighted means: one column of values a policy.
  */
-
-/** Predicted gains of one candidate, one column for every model but the anchor. */
-export interface ManyCandidate {
-  readonly name: string;
-  readonly predicted: readonly Float64Array[];
-}
-
-/** Points of the curve over w. */
-const CURVE_POINTS = 25;
 
 const TWO_ONLY = 'defined for two models only';
 
@@ -62,7 +60,7 @@ export function evaluateMany(
   /** V(w) of a policy: its quality over the anchor's, less w times its relative cost. */
   const value = (p: Policy, at: number) => (means: Float64Array) =>
     means[p.gain] - at * means[p.relativeCost];
-  const values0 = (p: readonly Policy[]): Record<string, Measured> =>
+  const valuesByWeight = (p: readonly Policy[]): Record<string, Measured> =>
     Object.fromEntries(COST_WEIGHTS.map((at, i) => [String(at), measured(value(p[i], at))]));
   const pointOf = (at: number, p: Policy): PolicyPoint => ({
     w: at,
@@ -83,7 +81,7 @@ export function evaluateMany(
   const scores = (policies: readonly Policy[], error: Measured): CandidateScores => ({
     egMean: noRanking,
     gainRelMse: error,
-    policyValue: values0(policies),
+    policyValue: valuesByWeight(policies),
   });
   const errorOf = (i: number): Measured =>
     measure(
@@ -183,58 +181,6 @@ export function evaluateMany(
   };
 }
 
-/** Columns of a policy: where its means are found. */
-interface Policy {
-  readonly gain: number;
-  readonly relativeCost: number;
-  readonly quality: number;
-  readonly cost: number;
-  /** One a model, the anchor last. */
-  readonly shares: readonly number[];
-}
-
-/** Columns of values over the rows, and their means under any weights of the rows. */
-class Columns {
-  readonly #rows: number;
-  readonly #columns: Float64Array[] = [];
-
-  constructor(rows: number) {
-    this.#rows = rows;
-  }
-
-  add(valueOf: (row: number) => number): number {
-    return this.#columns.push(Float64Array.from({ length: this.#rows }, (_, row) => valueOf(row))) - 1;
-  }
-
-  means(weights: Float64Array): Float64Array {
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return Float64Array.from(this.#columns, (column) => {
-      let sum = 0;
-      for (let row = 0; row < column.length; row++) sum += weights[row] * column[row];
-      return sum / total;
-    });
-  }
-}
-
-function addPolicy(columns: Columns, set: ManySet, predicted: readonly Float64Array[], w: number): Policy {
-  return addChoices(columns, set, createChooser(set.relativeCost).choose(predicted, w));
-}
-
-function fixedPolicy(columns: Columns, set: ManySet, model: number): Policy {
-  return addChoices(columns, set, new Int32Array(set.rows.length).fill(model));
-}
-
-function addChoices(columns: Columns, set: ManySet, chosen: Int32Array): Policy {
-  const gain = (row: number): number => set.gains[chosen[row]][row];
-  return {
-    gain: columns.add(gain),
-    relativeCost: columns.add((row) => set.relativeCost[chosen[row]]),
-    quality: columns.add((row) => set.anchorQuality[row] + gain(row)),
-    cost: columns.add((row) => set.costs[chosen[row]][row]),
-    shares: set.names.map((_, k) => columns.add((row) => Number(chosen[row] === k))),
-  };
-}
-
 /** Models at random, each as often as the router uses it. */
 function randomValue(router: Policy, fixed: readonly Policy[], w: number) {
   return (means: Float64Array): number =>
@@ -242,75 +188,4 @@ function randomValue(router: Policy, fixed: readonly Policy[], w: number) {
       (sum, p, k) => sum + means[router.shares[k]] * (means[p.gain] - w * means[p.relativeCost]),
       0,
     );
-}
-
-/** Relative MSE of ψ̂_k, mean over the models. */
-function meanRelativeError(set: ManySet, predicted: readonly Float64Array[], weights: Float64Array): number {
-  return mean(predicted.map((column, k) => relativeMse(column, set.gains[k], weights)));
-}
-
-/**
- * The w of the curve: 0, and evenly through the weights at which the router changes its mind about a prompt, up to where it
- * has gone over to the cheapest model everywhere.
- */
-export function curveWeights(set: ManySet, predicted: readonly Float64Array[]): readonly number[] {
-  const breakpoints = createChooser(set.relativeCost).breakpoints(predicted);
-  if (breakpoints.length === 0) return [0];
-  const last = breakpoints[breakpoints.length - 1];
-  const inner = Array.from({ length: CURVE_POINTS - 2 }, (_, i) =>
-    quantileSorted(breakpoints, (i + 0.5) / (CURVE_POINTS - 2)),
-  );
-  return [...new Set([0, ...inner, last * (1 + 1e-9) + 1e-12])];
-}
-
-/** Quality and cost of a candidate at each of its curve's w, without intervals. */
-export function policyCurveOf(
-  set: ManySet,
-  { predicted }: ManyCandidate,
-): readonly { readonly w: number; readonly quality: number; readonly cost: number }[] {
-  const columns = new Columns(set.rows.length);
-  const policies = curveWeights(set, predicted).map((w) => ({ w, ...addPolicy(columns, set, predicted, w) }));
-  const means = columns.means(new Float64Array(set.rows.length).fill(1));
-  return policies.map(({ w, quality, cost }) => ({ w, quality: means[quality], cost: means[cost] }));
-}
-
-/**
- * A router alone, ready to be measured under any weights of the rows.
- * @param weights the w of its curve
- */
-export function manyFigures(
-  set: ManySet,
-  router: ManyCandidate,
-  w: number,
-  weights: readonly number[] = curveWeights(set, router.predicted),
-) {
-  const columns = new Columns(set.rows.length);
-  const at = (weight: number): Policy => addPolicy(columns, set, router.predicted, weight);
-  const curve = weights.map(at);
-  const own = at(w);
-  const best = addPolicy(columns, set, set.gains.slice(0, -1), w);
-  const byWeight = COST_WEIGHTS.map(at);
-  const fixed = set.names.map((_, k) => fixedPolicy(columns, set, k));
-  return {
-    weights,
-    measure: (rowWeights: Float64Array) => {
-      const means = columns.means(rowWeights);
-      const place = (p: Policy): CostQualityPoint => ({ cost: means[p.cost], quality: means[p.quality] });
-      const value = (p: Policy, weight: number): number => means[p.gain] - weight * means[p.relativeCost];
-      const points = curve.map(place);
-      const ends = fixed.map(place);
-      const areas = averageImprovementInQuality(points, Math.max(...ends.map(({ cost }) => cost)));
-      return {
-        curve: points,
-        routed: place(own),
-        fixed: ends,
-        /** V(w) at COST_WEIGHTS. */
-        values: byWeight.map((p, i) => value(p, COST_WEIGHTS[i])),
-        aiq: areas?.perRange ?? null,
-        aiqPerMaximumCost: areas?.perMaximum ?? null,
-        gainRelMse: meanRelativeError(set, router.predicted, rowWeights),
-        regretToOracle: value(best, w) - value(own, w),
-      };
-    },
-  };
 }

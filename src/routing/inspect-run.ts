@@ -3,7 +3,7 @@ import { featuresOf } from '../features/block-rows.ts';
 import { mean } from '../stats/descriptive.ts';
 import { CURVE_SHARES } from './evaluation.ts';
 import type { Candidate } from './evaluation-draw.ts';
-import { policyCurveOf } from './evaluate-many.ts';
+import { policyCurveOf } from './many-policies.ts';
 import { candidatesOf, pairCandidates } from './evaluate-run.ts';
 import { prepareStored, type StoredRun } from './evaluate-stored.ts';
 import { evaluationSet, type EvaluationSet } from './evaluation-set.ts';

@@ -1,23 +1,21 @@
 /** Envoy, started for real with the configuration of docs/deploy.md, in front of a server of a bundle. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { answers, eventsOf, streams } from '../serve/support/fake-upstream.ts';
 import { promptsByModel, serve, testRouter, type ServingOptions } from '../serve/support/serving.ts';
 import { pythonWith } from './support/programs.ts';
+import { freePort, startProgram, type StartedProgram } from './support/start-program.ts';
 
 const python = await pythonWith('envoy');
 const program = python === null ? '' : join(dirname(python), 'envoy');
 const prompts = promptsByModel(testRouter());
 const folder = mkdtempSync(join(tmpdir(), 'metarouter-envoy-'));
-const running: ChildProcess[] = [];
+const running: StartedProgram[] = [];
 
 afterAll(() => {
-  for (const envoy of running) envoy.kill();
+  for (const envoy of running) envoy.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -27,14 +25,6 @@ function documentedConfiguration(): string {
   const block = /^## Envoy$[\s\S]*?```yaml\n(?<yaml>[\s\S]*?)```/m.exec(page)?.groups?.yaml;
   if (block === undefined) throw new Error('docs/deploy.md has no configuration of Envoy.');
   return block;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Envoy in front of a server; the ports of the page are exchanged for free ones. */
@@ -57,22 +47,10 @@ async function behindEnvoy(options: ServingOptions): Promise<{ url: string; log:
     '--file-flush-interval-msec',
     '200',
   ];
-  const envoy = spawn(program, args);
-  running.push(envoy);
-  let log = '';
-  envoy.stdout.on('data', (chunk: Buffer) => (log += chunk.toString('utf8')));
-  envoy.stderr.on('data', (chunk: Buffer) => (log += chunk.toString('utf8')));
   const url = `http://127.0.0.1:${String(port)}`;
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if (envoy.exitCode !== null) break;
-    const isUp = await fetch(`${url}/v1/models`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (isUp) return { url, log: () => log };
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`Envoy did not start: ${log.slice(-3000)}`);
+  const envoy = await startProgram(program, { args, url: `${url}/v1/models` });
+  running.push(envoy);
+  return { url, log: envoy.log };
 }
 
 const ask = async (url: string, content: string, more: object = {}): Promise<Response> =>

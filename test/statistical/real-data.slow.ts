@@ -61,8 +61,7 @@ function valueOf({ report }: Measured, name: string, what: Parameters<typeof fig
 
 for (const data of ['nq301', 'evouna_nq'] as const) {
   if (!hasRealData(data)) {
-    // eslint-disable-next-line no-console -- a test that does not run says so
-    console.warn(`NOT RUN: replicates on real data. There is no ${fileOfData(data)}.`);
+    process.stderr.write(`\n*** NOT RUN: replicates on real data. There is no ${fileOfData(data)}. ***\n\n`);
   }
   describe.skipIf(!hasRealData(data)).each(['route', 'cascade'] as const)(`${data}, stage %s`, (stage) => {
     it('ranks about as well as pooling, and has its level nearly as well as a constant', async () => {

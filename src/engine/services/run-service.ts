@@ -86,7 +86,8 @@ export async function evaluateStoredRun(
   input: ParsedInput<'run.evaluate'>,
   job: JobContext,
 ): Promise<JobResult<'run.evaluate'>> {
-  const { runId, snapshot, stored } = readRun(session(), input.runId);
+  const run = readRun(session(), input.runId);
+  const { snapshot, stored } = run;
   job.control.throwIfCancelled();
   const { evaluation, assisted } = await runJobTask(deps, job, 'evaluate', {
     snapshot,
@@ -94,14 +95,10 @@ export async function evaluateStoredRun(
     split: input.split,
   });
   return {
-    runId,
+    ...describeRun(run),
     n: evaluation.n,
-    pair: { strong: snapshot.models[dearestPosition(snapshot)].model, cheap: snapshot.anchor },
     models: modelNames(snapshot),
-    source: sourceLabel(snapshot.sources),
     sources: snapshot.sources.map(({ name }) => name),
-    stage: snapshot.stage,
-    isSimulated: snapshot.isSimulated,
     costUnit: snapshot.costUnit,
     qualityUnit: evaluation.qualityUnit,
     curve: evaluation.curve,
@@ -161,11 +158,11 @@ export function withLabels(session: Session, run: Run): Omit<RunAndLabels, 'runI
   };
 }
 
-/** How a document about a run and two of its models begins. */
+/** How a document about a run begins; of more than two models the pair are the dearest and the anchor. */
 export function describeRun({ runId, snapshot }: RunAndLabels) {
   return {
     runId,
-    pair: { strong: snapshot.models[0].model, cheap: snapshot.anchor },
+    pair: { strong: snapshot.models[dearestPosition(snapshot)].model, cheap: snapshot.anchor },
     source: sourceLabel(snapshot.sources),
     stage: snapshot.stage,
     isSimulated: snapshot.isSimulated,

@@ -1,10 +1,10 @@
 /** The LiteLLM proxy of the virtual environment, and small servers that speak as OpenAI does. */
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { freePort, startProgram } from './start-program.ts';
 
 export interface OpenaiServer {
   readonly base: string;
@@ -54,14 +54,6 @@ export async function startOpenai(
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 export interface LitellmProxy {
   readonly ask: (body: object) => Promise<{ status: number; text: string }>;
   readonly stop: () => void;
@@ -92,32 +84,19 @@ export async function startLitellm(
   writeFileSync(config, filled);
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
-  const environment = {
-    ...process.env,
-    METAROUTER_UPSTREAM_KEY: 'none',
-    LITELLM_MASTER_KEY: key,
-    LITELLM_LOCAL_MODEL_COST_MAP: 'True',
-    LITELLM_TELEMETRY: 'False',
-    ...('embedder' in bases ? { METAROUTER_EMBEDDING_MODEL: 'embedder' } : {}),
-  };
-  const args = ['--config', 'config.yaml', '--host', '127.0.0.1', '--port', String(port)];
-  const proxy = spawn(join(dirname(python), 'litellm'), args, {
+  const { stop } = await startProgram(join(dirname(python), 'litellm'), {
+    args: ['--config', 'config.yaml', '--host', '127.0.0.1', '--port', String(port)],
     cwd: join(bundle, 'litellm'),
-    env: environment,
+    env: {
+      METAROUTER_UPSTREAM_KEY: 'none',
+      LITELLM_MASTER_KEY: key,
+      LITELLM_LOCAL_MODEL_COST_MAP: 'True',
+      LITELLM_TELEMETRY: 'False',
+      ...('embedder' in bases ? { METAROUTER_EMBEDDING_MODEL: 'embedder' } : {}),
+    },
+    url: `${url}/health/liveliness`,
   });
-  let log = '';
-  proxy.stdout.on('data', (chunk: Buffer) => (log += chunk.toString('utf8')));
-  proxy.stderr.on('data', (chunk: Buffer) => (log += chunk.toString('utf8')));
-  for (let second = 0; second < 240 && proxy.exitCode === null; second++) {
-    const isUp = await fetch(`${url}/health/liveliness`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (isUp) return { ask: (body) => askChat(url, key, body), stop: () => proxy.kill() };
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-  proxy.kill();
-  throw new Error(`The LiteLLM proxy did not start: ${log.slice(-3000)}`);
+  return { ask: (body) => askChat(url, key, body), stop };
 }
 
 /** The status and the text of the answer, or the whole body where it has none. */

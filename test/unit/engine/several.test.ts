@@ -19,18 +19,22 @@ async function startWithThree(): Promise<TestEngine> {
   return started;
 }
 
+async function setPrices(client: TestEngine['client']): Promise<void> {
+  for (const [model, usd] of [
+    ['large', 30],
+    ['middle', 10],
+    ['small', 1],
+  ] as const) {
+    await client.call('model.setPrice', { model, inputUsdPerMillion: usd, outputUsdPerMillion: usd });
+  }
+}
+
 const three = { models: MODELS, anchor: 'small', sources: ['fair', 'kind'], dimensions: 10 } as const;
 
 describe('three models and two sources through the contract', () => {
   it('train, evaluate, inspect, keep points, compare, export and route', async () => {
     const { client, folder, events } = await startWithThree();
-    for (const [model, usd] of [
-      ['large', 30],
-      ['middle', 10],
-      ['small', 1],
-    ] as const) {
-      await client.call('model.setPrice', { model, inputUsdPerMillion: usd, outputUsdPerMillion: usd });
-    }
+    await setPrices(client);
     const run = await client.run('run.train', three);
     expect(run).toMatchObject({
       models: ['large', 'middle', 'small'],
@@ -84,6 +88,14 @@ describe('three models and two sources through the contract', () => {
     for (const { model } of decisions) expect(MODELS).toContain(model);
     await client.call('points.remove', { pointId: point.pointId });
     expect((await client.call('points.list', {})).points).toEqual([]);
+  });
+
+  it('checks name the dearest model and the anchor, in whatever order the models were given', async () => {
+    const { client } = await startWithThree();
+    await setPrices(client);
+    await client.run('run.train', { ...three, models: ['middle', 'large', 'small'], intervals: false });
+    const { pair } = await client.run('run.diagnose', {});
+    expect(pair).toEqual({ strong: 'large', cheap: 'small' });
   });
 
   it('compares a run with itself as no different, and with another on the same prompts and axes', async () => {
