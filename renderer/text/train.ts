@@ -46,7 +46,8 @@ export const trainText = {
   holdOutHint:
     'The dev split, or a fifth of the prompts, stays out of training: Curves can then certify thresholds on it.',
   estimator: 'Estimator',
-  estimatorHint: 'auto weighs all of them by how well they predict gold that was held out.',
+  estimatorHint:
+    'auto weighs several corrections, and none, by how well they predict gold that was held out.',
   gold: 'Gold to train on',
   goldHint: (n: string) => `A number of prompts. Empty: all there are (${n} in the project).`,
   w: 'Cost weight w',

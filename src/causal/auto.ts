@@ -2,6 +2,7 @@ import { takeRows } from '../core/matrix.ts';
 import { combine, predict, type WeightedModel } from '../learners/model.ts';
 import {
   admissibleEstimators,
+  hasPreferences,
   type DirectEstimator,
   type Estimate,
   type Estimator,
@@ -14,19 +15,32 @@ import { judgingSources, selectRows, type SourceLabels } from './sample.ts';
 /** Temperature of the exponential weights: 1 would be Akaike weights; 2 hedges more (measured: docs/statistics.md). */
 export const TEMPERATURE = 2;
 
+/**
+ * What auto weighs, by what each takes the bias of a source to be (docs/adr/0027-members-of-auto.md). gold-only and offset
+ * are calibrated-offset with a slope of 0 and of 1: it stands for both.
+ */
 const MEMBERS: readonly DirectEstimator[] = [
-  'gold-only',
+  // None.
+  'preference-only',
+  'pooled',
+  // One number.
   'mean-shift',
+  // A function of x.
   'r-learner',
   'dr-learner',
-  'offset',
-  'calibrated-offset',
   'paired-difference',
+  // A source that exaggerates, says nothing or reverses the truth.
+  'calibrated-offset',
+  // A function of x and of the verdict.
   'two-stage-surrogate',
 ];
 
-/** The members of auto. Where gold was drawn by looking at the verdict, the R-learner is not valid and leaves. */
+/**
+ * The members of auto; without preferences there is only gold. Where gold was drawn by looking at the verdict, the
+ * R-learner is not valid and leaves.
+ */
 export function autoCandidates(problem: Problem, selectedOnVerdict: boolean): readonly DirectEstimator[] {
+  if (!hasPreferences(problem)) return ['gold-only'];
   const admissible = admissibleEstimators(problem);
   return MEMBERS.filter((name) => admissible.includes(name) && !(selectedOnVerdict && name === 'r-learner'));
 }

@@ -47,7 +47,7 @@ export interface Fit {
   readonly seconds: Readonly<Partial<Record<EstimatorName, number>>>;
   /** auto's weights; they add up to 1. */
   readonly weights: Readonly<Partial<Record<EstimatorName, number>>>;
-  /** Cross-validated mean squared gold error of each member of auto. */
+  /** Cross-validated mean squared gold error of each member of auto, and of gold alone. */
   readonly goldLoss: Readonly<Partial<Record<EstimatorName, number>>>;
   /** Cross-validated mean squared gold error by stage-2 weight of corrected preferences; what omega-grid chose from. */
   readonly omegaLoss: readonly { readonly omega: number; readonly loss: number }[];
@@ -80,8 +80,10 @@ export function fitEstimators(sample: Sample, options: FitOptions, control: JobC
   const candidates = autoCandidates(problem, options.selectedOnVerdict);
   // Five fits more in every fold: little for ridge, too much for the others.
   const omegas = hasPreferences(problem) && learner.name === 'ridge' ? OMEGA_MEMBERS : [];
+  // Gold alone is what the reason compares with, member or not.
+  const tried = candidates.includes('gold-only') ? candidates : [...candidates, 'gold-only' as const];
   const members = [
-    ...candidates.map((name) => [name, ESTIMATORS[name]] as const),
+    ...tried.map((name) => [name, ESTIMATORS[name]] as const),
     ...omegas.map(({ name, omega }) => [name, (reduced: Problem) => refitWeighted(reduced, omega)] as const),
   ];
   const heldOut = crossValidateOnGold(problem, members, options.crossValidationScheme, (done, total) => {
@@ -93,9 +95,10 @@ export function fitEstimators(sample: Sample, options: FitOptions, control: JobC
   if (omegaLoss.length > 0) timed('omega-grid', () => refitWeighted(problem, leastLoss(omegaLoss)));
   const ofCandidates = Object.fromEntries(candidates.map((name) => [name, sse[name]]));
   const weights = exponentialWeights({ sse: ofCandidates, goldRows });
-  const goldLoss = Object.fromEntries(candidates.map((name) => [name, (sse[name] ?? Number.NaN) / goldRows]));
+  const goldLoss = Object.fromEntries(tried.map((name) => [name, (sse[name] ?? Number.NaN) / goldRows]));
+  const noise = Math.min(...candidates.map((name) => goldLoss[name]));
   const combined = combineEstimates(weights, estimates);
-  const keptSpread = spreadToKeep(problem, weights, heldOut, Math.min(...Object.values(goldLoss)));
+  const keptSpread = spreadToKeep(problem, weights, heldOut, noise);
   return {
     problem,
     estimates,
@@ -134,10 +137,8 @@ function explainWeights(
   const [best, share] = ranked[0];
   const percent = (v: number): string => `${Math.round(100 * v)} %`;
   const ratio = (goldLoss['gold-only'] ?? Number.NaN) / (goldLoss[best] ?? Number.NaN);
-  const against =
-    best === 'gold-only'
-      ? 'no correction predicts held-out gold better than gold alone'
-      : `its held-out gold error is ${percent(1 / ratio)} of that of gold alone`;
+  const asTheyAre = best === 'preference-only' || best === 'pooled' ? 'preferences as they are; ' : '';
+  const against = `${asTheyAre}its held-out gold error is ${percent(1 / ratio)} of that of gold alone`;
   return (
     `Weighted by how well each predicts gold that was held out: ${best} leads with ${percent(share)} (${against}); ` +
     ranked

@@ -13,10 +13,13 @@ import type { Problem } from './nuisances.ts';
 /** Above 0, so that no ranking is lost: EG, and every routing by shares, are those of the members as they were. */
 export const LEAST_SPREAD = 0.05;
 
+/** c: 1 takes off the noise of the slope itself, 2 is Akaike's price of a parameter; between them was best (the ADR). */
+const NOISE_FACTOR = 1.5;
+
 /**
  * The part of the spread to keep, by positive-part shrinkage (James & Stein 1961; Efron & Morris 1973,
  * doi 10.2307/2284155):
- *   s = 1 − σ² / (n Var ψ̂), at least LEAST_SPREAD.
+ *   s = 1 − c σ² / (n Var ψ̂), at least LEAST_SPREAD.
  * σ²/(n Var ψ̂) is the variance with which n gold prompts can tell the slope of r on ψ̂.
  *
  * @param spread Var ψ̂ over gold that was held out
@@ -25,7 +28,7 @@ export const LEAST_SPREAD = 0.05;
  */
 export function keptSpread(spread: number, noise: number, goldPrompts: number): number {
   if (!(spread > 0)) return 1;
-  return Math.max(LEAST_SPREAD, 1 - noise / (goldPrompts * spread));
+  return Math.max(LEAST_SPREAD, 1 - (NOISE_FACTOR * noise) / (goldPrompts * spread));
 }
 
 /**

@@ -24,10 +24,10 @@ function sumOfMembers(fit: Fit, x: Sample['x']): Float64Array {
 }
 
 describe('the part of the spread that is kept', () => {
-  it('is all but the noise of one slope, and never nothing', () => {
-    expect(keptSpread(0.02, 0.16, 100)).toBeCloseTo(0.92, 12);
-    expect(keptSpread(0.02, 0.16, 400)).toBeCloseTo(0.98, 12);
-    expect(keptSpread(0.002, 0.16, 100)).toBeCloseTo(0.2, 12);
+  it('is all but the noise of one slope and half of it, and never nothing', () => {
+    expect(keptSpread(0.02, 0.16, 100)).toBeCloseTo(0.88, 12);
+    expect(keptSpread(0.02, 0.16, 400)).toBeCloseTo(0.97, 12);
+    expect(keptSpread(0.004, 0.16, 100)).toBeCloseTo(0.4, 12);
     expect(keptSpread(0.0001, 0.16, 100)).toBe(LEAST_SPREAD);
   });
 
