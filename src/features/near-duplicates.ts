@@ -12,6 +12,8 @@ export interface NearDuplicates {
   readonly joined: number;
   /** Distinct prompts in sets so large that they are a template with other contents, not duplicates: left apart. */
   readonly inTemplates: number;
+  /** Pairs whose overlap was computed exactly: at most two in each band for every prompt. */
+  readonly compared: number;
 }
 
 /** Jaccard similarity of five-character shingles. A few letters changed in a sentence stay above, another subject does not. */
@@ -38,7 +40,7 @@ export function groupNearDuplicates(prompts: readonly string[], group: Int32Arra
   });
   const texts = rows.map((row) => shingleText(prompts[row]));
   const parent = Int32Array.from(texts.keys());
-  joinSimilar(texts, parent);
+  const compared = joinSimilar(texts, parent);
 
   const members = new Map<number, number>();
   for (let i = 0; i < parent.length; i++) {
@@ -59,11 +61,12 @@ export function groupNearDuplicates(prompts: readonly string[], group: Int32Arra
     if (root !== i) joined++;
     target.set(group[row], group[rows[root]]);
   });
-  return { group: group.map((number) => target.get(number) ?? number), joined, inTemplates };
+  return { group: group.map((number) => target.get(number) ?? number), joined, inTemplates, compared };
 }
 
-/** Joins the sets of texts that are similar; the root of a set is its first text. */
-function joinSimilar(texts: readonly string[], parent: Int32Array): void {
+/** Joins the sets of texts that are similar; the root of a set is its first text. Returns how many pairs it compared. */
+function joinSimilar(texts: readonly string[], parent: Int32Array): number {
+  let compared = 0;
   const signatures = new Uint32Array(texts.length * BINS);
   texts.forEach((text, i) => {
     sign(text, signatures.subarray(i * BINS, (i + 1) * BINS));
@@ -77,12 +80,14 @@ function joinSimilar(texts: readonly string[], parent: Int32Array): void {
       const key = bandKey(signatures, i * BINS + band * ROWS_OF_A_BAND);
       for (const other of [first.get(key), latest.get(key)]) {
         if (other === undefined || find(parent, other) === find(parent, i)) continue;
+        compared++;
         if (jaccard(texts[other], texts[i]) >= SIMILARITY) join(parent, other, i);
       }
       if (!first.has(key)) first.set(key, i);
       latest.set(key, i);
     }
   }
+  return compared;
 }
 
 /** The least hash in each bin; an empty bin borrows from one that the bin and the attempt alone decide. */

@@ -240,7 +240,7 @@ export function plainWeights(
   });
   const spread = total(sum.map((value, g) => weight[g] * (value - levels[held[g]]) ** 2)) / gold.length;
   const prompts = total(inverse) ** 2 / total(inverse.map((v) => v * v));
-  return { weights, kept: Math.max(0.05, 1 - least / gold.length / (prompts * spread)) };
+  return { weights, kept: Math.max(0.05, 1 - (1.5 * least) / gold.length / (prompts * spread)) };
 }
 
 /** The weighted sum of the members, pulled towards its mean over all rows. */
