@@ -76,9 +76,10 @@ for (const data of ['nq301', 'evouna_nq'] as const) {
         expect(difference).toBeGreaterThanOrEqual(-0.003 - 2 * error);
       }
       if (stage === 'cascade') return;
-      // One configuration tells little: the noise of the test prompts is that of the bar (docs/adr/0025-spread-of-auto.md).
+      // The noise of so few splits is larger than what is left of the bar, and the same for both (docs/adr/0027-members-of-auto.md).
       const errorsOf = (name: string): number[] => found.map((each) => valueOf(each, name, 'gainRelMse'));
-      expect(mean(errorsOf('auto'))).toBeLessThanOrEqual(mean(errorsOf('gold-mean')) + 0.006);
+      const most = data === 'nq301' ? 0 : 0.006;
+      expect(mean(errorsOf('auto'))).toBeLessThanOrEqual(mean(errorsOf('gold-mean')) + most);
     });
   });
 }
