@@ -128,6 +128,9 @@ function checkGold(sample: Sample): void {
   }
 }
 
+/** Weights below are counted, not named. */
+const LEAST_NAMED_WEIGHT = 0.01;
+
 function explainWeights(
   weights: Partial<Record<EstimatorName, number>>,
   goldLoss: Partial<Record<EstimatorName, number>>,
@@ -139,13 +142,15 @@ function explainWeights(
   const ratio = (goldLoss['gold-only'] ?? Number.NaN) / (goldLoss[best] ?? Number.NaN);
   const asTheyAre = best === 'preference-only' || best === 'pooled' ? 'preferences as they are; ' : '';
   const against = `${asTheyAre}its held-out gold error is ${percent(1 / ratio)} of that of gold alone`;
+  const notable = ranked.slice(1).filter(([, weight]) => weight >= LEAST_NAMED_WEIGHT);
+  const others = ranked.length - 1 - notable.length;
+  const rest = [
+    ...notable.map(([name, weight]) => `${name} ${percent(weight)}`),
+    ...(others > 0 ? [`${others} more below 1 %`] : []),
+  ];
   return (
     `Weighted by how well each predicts gold that was held out: ${best} leads with ${percent(share)} (${against}); ` +
-    ranked
-      .slice(1)
-      .map(([name, weight]) => `${name} ${percent(weight)}`)
-      .join(', ') +
-    '.'
+    `${rest.join(', ')}.`
   );
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/rng.ts';
 import { AppError } from '../../../src/core/errors.ts';
-import { exponentialWeights } from '../../../src/causal/auto.ts';
+import { autoCandidates, exponentialWeights } from '../../../src/causal/auto.ts';
 import { rLearnerBias, drLearnerBias } from '../../../src/causal/bias.ts';
 import { ESTIMATORS, admissibleEstimators } from '../../../src/causal/estimators.ts';
 import { foldRows, FOLD_COUNT, makeFolds } from '../../../src/causal/folds.ts';
@@ -125,6 +125,39 @@ describe('auto', () => {
     expect(weights['mean-shift']).toBeLessThan(1e-6);
     const total = Object.values(weights).reduce((s, w) => s + w, 0);
     expect(total).toBeCloseTo(1, 12);
+  });
+
+  it('weighs every assumption about the bias, none among them, and the R-learner only where it is valid', () => {
+    const problem = createProblem(worldSample(world, 100, false), []);
+    expect(autoCandidates(problem, false)).toEqual([
+      'preference-only',
+      'pooled',
+      'mean-shift',
+      'r-learner',
+      'dr-learner',
+      'calibrated-offset',
+    ]);
+    expect(autoCandidates(problem, true)).not.toContain('r-learner');
+    expect(autoCandidates(createProblem(worldSample(world, 100, true), []), false)).toEqual(
+      expect.arrayContaining(['paired-difference', 'two-stage-surrogate']),
+    );
+  });
+
+  it('takes preferences as they are where the judge is right, and not where it reverses the truth', () => {
+    const uncorrected = (name: 'null' | 'flip'): number => {
+      const { weights } = fitDefault(worldSample(generateWorld(name, 1), 100, false), 1);
+      return (weights['preference-only'] ?? 0) + (weights.pooled ?? 0);
+    };
+    expect(uncorrected('null')).toBeGreaterThan(0.3);
+    expect(uncorrected('flip')).toBeLessThan(0.05);
+  });
+
+  it('says what it weighed and compares it with gold alone', () => {
+    const { reason, weights } = fitDefault(worldSample(generateWorld('flip', 1), 100, false), 1);
+    const small = Object.values(weights).filter((weight) => weight < 0.01).length;
+    expect(reason).toMatch(/ leads with \d+ % \(its held-out gold error is \d+ % of that of gold alone\)/);
+    expect(reason).toContain(`${small} more below 1 %.`);
+    expect(reason).not.toMatch(/ 0 %/);
   });
 
   it('gives the same answer twice', () => {
