@@ -9,12 +9,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { fitEstimators } from '../../src/causal/fit.ts';
-import {
-  autoCandidates,
-  combineEstimates,
-  crossValidateOnGold,
-  exponentialWeights,
-} from '../../src/causal/auto.ts';
 import { ESTIMATORS } from '../../src/causal/estimators.ts';
 import { makeFolds } from '../../src/causal/folds.ts';
 import { createProblem } from '../../src/causal/nuisances.ts';
@@ -23,6 +17,7 @@ import { takeRows } from '../../src/core/matrix.ts';
 import { predict, type Model } from '../../src/learners/model.ts';
 import { median } from '../../src/stats/descriptive.ts';
 import { findPython } from '../../src/export/python.ts';
+import { fitReferenceAuto, reference } from '../support/reference-auto.ts';
 import { makeSample } from './support/causal-sample.ts';
 
 const ROWS = 4500;
@@ -31,25 +26,8 @@ const GOLD = 100;
 const REPEATS = 9;
 const SHOWN = [0, 1, 2, 3, 4];
 
-const reference = { kind: 'reference' } as const;
-
 function rLearner(sample: Sample): Model {
   return ESTIMATORS['r-learner'](createProblem(sample, makeFolds(sample, reference))).model;
-}
-
-function auto(sample: Sample): Model {
-  const problem = createProblem(sample, makeFolds(sample, reference));
-  const candidates = autoCandidates(problem, false);
-  const weights = exponentialWeights(
-    crossValidateOnGold(
-      problem,
-      candidates.map((name) => [name, ESTIMATORS[name]] as const),
-      reference,
-      () => undefined,
-    ),
-  );
-  const estimates = Object.fromEntries(candidates.map((name) => [name, ESTIMATORS[name](problem)]));
-  return combineEstimates(weights, estimates).model;
 }
 
 function measure(fit: (sample: Sample) => Model, sample: Sample): { ms: number; model: Model } {
@@ -102,7 +80,7 @@ line(`${ROWS.toLocaleString('en')} × ${DIM}, ${GOLD} gold, one thread`, [
 ]);
 for (const [name, fit] of [
   ['r-learner', rLearner],
-  ['auto', auto],
+  ['auto', (each: Sample) => fitReferenceAuto(each).estimate.model],
 ] as const) {
   const { ms, model } = measure(fit, sample);
   if (peer === null) {

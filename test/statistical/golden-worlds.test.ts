@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import type { Matrix } from '../../src/core/matrix.ts';
 import { createRng } from '../../src/core/rng.ts';
-import { combineEstimates, crossValidateOnGold, exponentialWeights } from '../../src/causal/auto.ts';
 import { admissibleEstimators, ESTIMATORS } from '../../src/causal/estimators.ts';
 import { makeFolds } from '../../src/causal/folds.ts';
 import { createProblem } from '../../src/causal/nuisances.ts';
@@ -11,6 +10,7 @@ import type { Sample } from '../../src/causal/sample.ts';
 import { predict } from '../../src/learners/model.ts';
 import { scorePredictions } from '../../src/routing/policy-value.ts';
 import { mean, sum } from '../../src/stats/descriptive.ts';
+import { fitReferenceAuto, reference } from '../support/reference-auto.ts';
 import { generateSelected, generateWorld, worldSample, worldTest, WORLDS } from '../support/worlds.ts';
 
 const goldenRow = z.object({
@@ -50,39 +50,11 @@ const golden = z
   })
   .parse(JSON.parse(readFileSync(new URL('../fixtures/golden-worlds.json', import.meta.url), 'utf8')));
 
-const reference = { kind: 'reference' } as const;
 const TOLERANCE = 1e-8;
 
 function close(actual: number, expected: number | undefined, what: string): void {
   if (expected === undefined) return;
   expect(Math.abs(actual - expected), `${what}: ${actual} against ${expected}`).toBeLessThan(TOLERANCE);
-}
-
-/** What auto weighs in the reference; the product's own members: docs/adr/0027-members-of-auto.md. */
-const MEMBERS = [
-  'gold-only',
-  'mean-shift',
-  'r-learner',
-  'dr-learner',
-  'offset',
-  'calibrated-offset',
-  'paired-difference',
-  'two-stage-surrogate',
-] as const;
-
-function autoOf(sample: Sample) {
-  const problem = createProblem(sample, makeFolds(sample, reference));
-  const candidates = MEMBERS.filter((name) => admissibleEstimators(problem).includes(name));
-  const weights = exponentialWeights(
-    crossValidateOnGold(
-      problem,
-      candidates.map((name) => [name, ESTIMATORS[name]] as const),
-      reference,
-      () => undefined,
-    ),
-  );
-  const estimates = Object.fromEntries(candidates.map((name) => [name, ESTIMATORS[name](problem)]));
-  return { weights, estimate: combineEstimates(weights, estimates) };
 }
 
 /** Fits what the golden rows name and hands each prediction on the test rows to `check`. */
@@ -96,7 +68,7 @@ function compareAll(
   for (const name of admissibleEstimators(problem)) {
     check(predict(ESTIMATORS[name](problem).model, x), rows[name], name);
   }
-  const auto = autoOf(sample);
+  const auto = fitReferenceAuto(sample);
   expect(Object.keys(auto.weights).sort()).toEqual(Object.keys(rows.auto.weights ?? {}).sort());
   for (const [name, weight] of Object.entries(auto.weights)) {
     close(weight, rows.auto.weights?.[name], `weight of ${name}`);
