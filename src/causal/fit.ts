@@ -139,9 +139,9 @@ function explainWeights(
   if (ranked.length === 1) return `Only ${ranked[0][0]} applies: there are no preferences to correct.`;
   const [best, share] = ranked[0];
   const percent = (v: number): string => `${Math.round(100 * v)} %`;
-  const ratio = (goldLoss['gold-only'] ?? Number.NaN) / (goldLoss[best] ?? Number.NaN);
+  const ofGoldAlone = (goldLoss[best] ?? Number.NaN) / (goldLoss['gold-only'] ?? Number.NaN);
   const asTheyAre = best === 'preference-only' || best === 'pooled' ? 'preferences as they are; ' : '';
-  const against = `${asTheyAre}its held-out gold error is ${percent(1 / ratio)} of that of gold alone`;
+  const against = `${asTheyAre}its held-out gold error is ${percent(ofGoldAlone)} of that of gold alone`;
   const notable = ranked.slice(1).filter(([, weight]) => weight >= LEAST_NAMED_WEIGHT);
   const others = ranked.length - 1 - notable.length;
   const rest = [
