@@ -7,6 +7,7 @@ import type { WindowEvent } from '../../src/contract/host.ts';
 import type { JobResult } from '../../src/contract/methods.ts';
 import { findA11yTroubles } from './support/axe.ts';
 import { enterTab, nextEvent } from './support/loopback.ts';
+import { toNext } from './support/next-item.ts';
 import { goTo, openNewProject } from './support/open-window.ts';
 import { runJob } from './support/window.ts';
 
@@ -33,15 +34,6 @@ async function importFile(page: Page): Promise<void> {
   await chooser.setFiles(file);
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await page.getByRole('button', { name: 'Show the data' }).waitFor();
-}
-
-/** What the key does, and then the next item on the screen. Two responses to one prompt follow each other in a queue. */
-async function toNext(page: Page, act: () => Promise<void>): Promise<void> {
-  const regions = page.getByRole('region', { name: /^(Prompt|Left response|Response)$/ });
-  const shown = async (): Promise<string> => (await regions.allInnerTexts()).join('\n');
-  const before = await shown();
-  await act();
-  await expect.poll(shown, { interval: 20, timeout: 20_000 }).not.toBe(before);
 }
 
 /** A queue of single responses to score, drawn by an analyst; answers its number. */

@@ -31,6 +31,8 @@ const clock = (): number => performance.now();
  */
 export class GradeSession {
   item: GradeItem | null = $state.raw(null);
+  /** What was submitted or skipped and is on the screen until the next item is here: nothing more is said of it. */
+  #left: GradeItem | null = $state.raw(null);
   choice: Choice = $state.raw(NOTHING);
   isLoading = $state(true);
   error: unknown = $state.raw(null);
@@ -67,8 +69,13 @@ export class GradeSession {
     return this.#order.pending;
   }
 
+  /** What keys and buttons speak of; null where there is nothing, or the item is done and the next is not here yet. */
+  get answerable(): GradeItem | null {
+    return this.item === this.#left ? null : this.item;
+  }
+
   get isComplete(): boolean {
-    return isComplete(this.choice, this.source.task.form);
+    return this.answerable !== null && isComplete(this.choice, this.source.task.form);
   }
 
   async start(): Promise<void> {
@@ -95,13 +102,13 @@ export class GradeSession {
   /** The same verdict again submits it. */
   choose(verdict: Verdict): void {
     const { form } = this.source.task;
-    if (this.item === null || form.kind !== 'verdict' || (verdict === 'tie' && !form.allowsTie)) return;
+    if (form.kind !== 'verdict' || (verdict === 'tie' && !form.allowsTie)) return;
     if (this.choice.verdict === verdict) this.submit();
     else this.change({ verdict, ...(verdict === 'tie' ? { strength: null } : {}) });
   }
 
   setStrength(strength: number): void {
-    if (this.item === null || this.choice.verdict === 'tie') return;
+    if (this.choice.verdict === 'tie') return;
     this.change({ strength: this.choice.strength === strength ? null : strength });
   }
 
@@ -136,13 +143,14 @@ export class GradeSession {
   }
 
   setComment(comment: string): void {
+    if (this.answerable === null) return;
     this.choice = { ...this.choice, comment };
     clearTimeout(this.#commentTimer);
     this.#commentTimer = setTimeout(() => this.#saveDraft(), COMMENT_MS);
   }
 
   submit(): void {
-    const { item, choice, rater, source } = this;
+    const { answerable: item, choice, rater, source } = this;
     const { form } = source.task;
     if (item === null) return;
     // A rubric of which nothing is met is an answer, but not by accident: it is said by submitting twice.
@@ -162,7 +170,7 @@ export class GradeSession {
   }
 
   skip(reason: string): void {
-    const { item, rater } = this;
+    const { answerable: item, rater } = this;
     if (item === null) return;
     this.#store(item, text.grade.skipFailed, 0, () =>
       this.#app.client.call('grade.skip', { rater, item: item.item, reason, ...this.#inQueue() }),
@@ -206,7 +214,7 @@ export class GradeSession {
   }
 
   change(change: Partial<Choice>): void {
-    if (this.item === null) return;
+    if (this.answerable === null) return;
     this.choice = { ...this.choice, ...change };
     this.#saveDraft();
   }
@@ -278,19 +286,21 @@ export class GradeSession {
   }
 
   async #advance(place: number, stored: Promise<unknown>): Promise<void> {
+    const left = this.item;
+    this.#left = left;
+    // Not where something was undone, revisited or came back meanwhile: that is what is wanted now.
+    const isWanted = (): boolean => this.item === left && this.#left === left;
     try {
-      const ready = await this.#next.take();
-      if (ready !== null) {
-        this.#show(ready);
-        return;
-      }
+      let following = await this.#next.take();
       // The end of the queue, or nothing was fetched yet: what was left behind counts only once this step is stored.
-      this.isLoading = true;
-      await stored;
-      const after = await this.source.next(place, false);
-      this.#show(after.item ?? (await this.source.next(0, false)).item);
+      if (following === null) {
+        this.isLoading = true;
+        await stored;
+        following = (await this.source.next(place, false)).item ?? (await this.source.next(0, false)).item;
+      }
+      if (isWanted()) this.#show(following);
     } catch (error) {
-      this.error = error;
+      if (isWanted()) this.error = error;
     } finally {
       this.isLoading = false;
     }
@@ -298,6 +308,7 @@ export class GradeSession {
 
   #show(item: GradeItem | null, choice?: Choice): void {
     this.item = item;
+    this.#left = null;
     const draft = readDraft(item?.draft ?? null);
     const graded = item?.current === null || item === null ? null : choiceOf(item.current.grade);
     this.choice = choice ?? (item?.draft === null && graded !== null ? graded : draft);
