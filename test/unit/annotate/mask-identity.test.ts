@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMasker, MASK, toOriginal, toShown } from '../../../src/annotate/mask-identity.ts';
+import { repeatTo, slowIdentities } from '../../support/slow-texts.ts';
 
 const mask = createMasker(['gpt-4', 'claude-v1', 'vicuna-13b-v1.2', 'house_model_7', 'cheap', 'A']);
 const shown = (text: string, prompt = 'A question?'): string => mask(text, prompt).text;
@@ -56,16 +57,11 @@ describe('what names a model is hidden', () => {
     );
   });
 
-  it('takes no longer than the text is long', () => {
-    for (const text of [
-      'I am a the AI language model a an '.repeat(20_000),
-      'as an '.repeat(100_000),
-      'I'.repeat(500_000),
-    ]) {
-      const began = performance.now();
-      mask(text, '');
-      expect(performance.now() - began).toBeLessThan(3000);
-    }
+  // Would take minutes in quadratic time; what it does take is measured in test/bench/hostile-text.ts.
+  it.each(slowIdentities)('a megabyte of %s comes to an end, as long as it was', (_, unit) => {
+    const text = repeatTo(unit, 1_000_000);
+    const masked = mask(text, '');
+    expect(toOriginal(masked, masked.text.length, 'end')).toBe(text.length);
   });
 });
 

@@ -59,8 +59,7 @@ test('nothing is lost: text and marks together are the text again', () => {
   );
 });
 
-test('a megabyte takes no time to speak of', () => {
-  const began = performance.now();
-  markInvisible('\u202Ea'.repeat(500_000));
-  expect(performance.now() - began).toBeLessThan(2_000);
+// Would take minutes in quadratic time; what it does take is measured in test/bench/hostile-text.ts.
+test('a megabyte comes to an end, with every mark', () => {
+  expect(markInvisible('\u202Ea'.repeat(500_000))).toHaveLength(1_000_000);
 });
