@@ -75,9 +75,24 @@ export function explainUsageError(error: CommanderError, command: Command): stri
       return `${message}\nCommands: ${command.commands.map((c) => c.name()).join(', ')}`;
     case 'commander.unknownOption':
       return `${message}\nOptions of ${name}: ${optionList(command)}`;
+    case 'commander.missingArgument':
+      return `${message}\n${explainTaken(command)}Usage: ${name} ${command.usage()}`;
     default:
       return `${message}\nUsage: ${name} ${command.usage()}`;
   }
+}
+
+/** An option of several values takes the arguments after it too: what is missing was most often given there. */
+function explainTaken(command: Command): string {
+  const greedy = command.options.filter(
+    (option) => option.variadic && command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  return greedy
+    .map(
+      ({ long }) =>
+        `${long ?? ''} takes every value after it: write the arguments before it, or -- in between.\n`,
+    )
+    .join('');
 }
 
 function optionList(command: Command): string {

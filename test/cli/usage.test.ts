@@ -26,6 +26,11 @@ describe('bad usage exits with 2 and says what is possible', () => {
     ['no command', [], ['Usage: metarouter']],
     ['an unknown option', ['status', project, '--jsn'], ['--jsn', '--json']],
     ['a missing argument', ['init'], ['project', 'Usage: metarouter init']],
+    [
+      'a project that an option of several values took',
+      ['train', ...pair, '--source', 'demo-judge', project],
+      ["'project'", '--source takes every value after it', '--'],
+    ],
     ['a missing option', ['export', project], ['--out']],
     [
       'an unknown estimator',
