@@ -33,3 +33,17 @@ export function disagreedItems(db: ReadableDb, taskId: string, isDecided = false
     )
     .all(taskId, Number(isDecided));
 }
+
+/** The items of a task that stand in an open queue for a decision and were not decided there, with the names of these queues. */
+export function itemsToBeDecided(
+  db: ReadableDb,
+  taskId: string,
+): readonly (GradingItem & { readonly queue: string })[] {
+  return db
+    .prepare<[string], GradingItem & { readonly queue: string }>(
+      `SELECT i.prompt_id AS promptId, i.model_a_id AS modelAId, nullif(i.model_b_id, 0) AS modelBId, q.name AS queue
+       FROM grading_queue q JOIN queue_item i ON i.queue_id = q.id
+       WHERE q.task_id = ? AND q.kind = 'adjudication' AND q.is_open = 1 AND i.graded < i.wanted`,
+    )
+    .all(taskId);
+}

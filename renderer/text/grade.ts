@@ -40,6 +40,9 @@ export const gradeText = {
   emptyDetail: 'No prompt of this pair is left. Choose another pair, or look at what the grades say.',
   emptyQueueDetail:
     'Nothing of this queue is left for you. Choose another queue, or look at what the grades say.',
+  decidedDetail:
+    'Nothing that raters disagreed on is left to decide here. What was decided stands in Review, with the grades before it.',
+  toReview: 'Back to Review',
   leftOut: 'The draw left this prompt out: a grade is kept and shown, and training leaves it aside.',
   leftOutDetail:
     'What a queue left out by chance is not offered: with grades of it the logged probabilities would be false, so that training leaves them aside. It can be graded all the same, and is kept and shown.',

@@ -1,15 +1,21 @@
-import { disagreedItems } from '../../db/repositories/disagreements.ts';
+import { disagreedItems, itemsToBeDecided } from '../../db/repositories/disagreements.ts';
+import type { GradingItem } from '../../db/repositories/grading.ts';
 import { insertQueueItems } from '../../db/repositories/queue-items.ts';
 import { insertQueue, setQueueRaters } from '../../db/repositories/queues.ts';
 import { ensureRater } from '../../db/repositories/raters.ts';
-import { inTransaction } from '../../db/sqlite.ts';
+import { inTransaction, type ReadableDb } from '../../db/sqlite.ts';
 import { AppError } from '../core/errors.ts';
 import type { GradingDeps } from './grading-deps.ts';
 import { queueInfo, type QueueDesignRecord, type QueueInfo } from './queue-info.ts';
+import { itemKey } from './review-table.ts';
 import { getTask } from './tasks.ts';
 import type { ItemReason } from './why-item.ts';
 
-/** Queues what raters disagree on, the furthest apart first. Whoever decides sees their grades and comments. */
+/**
+ * Queues what raters disagree on, the furthest apart first, and what no open queue for decisions holds already. Whoever
+ * decides sees their grades and comments.
+ * @throws AppError `not-enough-data` where raters agree, `conflict` where everything is queued already.
+ */
 export function createAdjudication(
   deps: GradingDeps,
   input: { readonly name: string; readonly taskId: string; readonly raters: readonly string[] },
@@ -17,13 +23,7 @@ export function createAdjudication(
   return inTransaction(deps.db, () => {
     const { db } = deps;
     getTask(db, input.taskId);
-    const items = disagreedItems(db, input.taskId);
-    if (items.length === 0) {
-      throw new AppError(
-        'not-enough-data',
-        'No item of this task has grades of two raters that differ and were not decided yet.',
-      );
-    }
+    const items = itemsToQueue(db, input.taskId);
     const record: QueueDesignRecord = {
       models: [],
       design: null,
@@ -62,4 +62,25 @@ export function createAdjudication(
     );
     return queueInfo(db, queueId);
   });
+}
+
+function itemsToQueue(db: ReadableDb, taskId: string): readonly GradingItem[] {
+  const disagreed = disagreedItems(db, taskId);
+  if (disagreed.length === 0) {
+    throw new AppError(
+      'not-enough-data',
+      'No item of this task has grades of two raters that differ and were not decided yet.',
+    );
+  }
+  const queued = itemsToBeDecided(db, taskId);
+  const known = new Set(queued.map(itemKey));
+  const items = disagreed.filter((item) => !known.has(itemKey(item)));
+  if (items.length === 0) {
+    const names = [...new Set(queued.map(({ queue }) => `“${queue}”`))].join(', ');
+    throw new AppError(
+      'conflict',
+      `Everything that raters disagree on is queued already, in ${names}. Close that queue to queue it again.`,
+    );
+  }
+  return items;
 }

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { findA11yTroubles } from './support/axe.ts';
 import { gradedPairs, ungradedTask, type GradedProject } from './support/graded-project.ts';
 import { enterTab } from './support/loopback.ts';
+import { toNext } from './support/next-item.ts';
 import { goTo, openWindow, type TestWindow } from './support/open-window.ts';
+import { takePictures } from './support/pictures.ts';
 
 async function openProject({ path }: GradedProject): Promise<TestWindow> {
   const window = await openWindow();
@@ -104,6 +106,48 @@ test('the whole of a review by keys alone: figures, a disagreement, a decision, 
   expect(await page.getByRole('region', { name: 'Prompt' }).innerText()).toContain(prompt);
   await press('r');
   await history.getByText('mary decided').waitFor();
+  expect(troubles.list()).toEqual([]);
+});
+
+test('what is decided to the end leads back to Review, and nothing is queued twice', async () => {
+  const { page, troubles } = await openProject(await gradedPairs(6));
+  await openTab(page, 'Disagreements');
+  const grid = page.getByRole('grid', { name: 'Disagreements' });
+  await grid.waitFor();
+  const total = Number(await grid.getAttribute('aria-rowcount')) - 1;
+  const dialog = page.getByRole('dialog', { name: 'Queue disagreements' });
+  const queue = async (): Promise<void> => {
+    await grid.focus();
+    await page.keyboard.press('a');
+    await dialog.getByRole('button', { name: 'Queue', exact: true }).click();
+  };
+  await queue();
+  const prompt = page.getByRole('region', { name: 'Prompt' });
+  await prompt.waitFor();
+  await goTo(page, 'review?tab=disagreements');
+  await queue();
+  await page.getByText(/queued already, in “/).waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+  await goTo(page, 'grade');
+  await page
+    .getByRole('button', { name: /^Grade: / })
+    .last()
+    .click();
+  await prompt.waitFor();
+  for (let i = 0; i < total; i++) {
+    await toNext(page, async () => {
+      await page.keyboard.press('2');
+      await page.keyboard.press('2');
+    });
+  }
+  await page.getByText('Nothing that raters disagreed on is left to decide here.').waitFor();
+  expect(await findA11yTroubles(page)).toEqual([]);
+  await takePictures(page, 'decided');
+  await page.getByRole('button', { name: 'Back to Review' }).click();
+  await page.getByRole('radio', { name: 'Decided' }).focus();
+  await page.keyboard.press('Space');
+  await page.getByText(new RegExp(`^${total} items? that a senior decided`)).waitFor();
   expect(troubles.list()).toEqual([]);
 });
 

@@ -91,6 +91,11 @@ describe('review', () => {
     await client.call('rater.save', { name: 'mary', role: 'senior' });
     const queue = await client.call('queue.createAdjudication', { name: 'Decide', taskId });
     expect(queue.items).toBe(open.total);
+    await expect(client.call('queue.createAdjudication', { name: 'Again', taskId })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('queued already, in “Decide”') as string,
+    });
+    expect((await client.call('queue.list', {})).queues.map(({ name }) => name)).not.toContain('Again');
     const item = await nextItem(engine, queue.id, 'mary');
     const decision = {
       rater: 'mary',
@@ -137,6 +142,10 @@ describe('review', () => {
     const [info] = (await client.call('queue.list', {})).queues.filter((each) => each.id === queue.id);
     expect(info.done).toBe(1);
     expect((await nextItem(engine, queue.id, 'mary')).promptId).not.toBe(item.promptId);
+    // A queue that is closed holds nothing back.
+    await client.call('queue.update', { queueId: queue.id, isOpen: false });
+    const again = await client.call('queue.createAdjudication', { name: 'Again', taskId });
+    expect(again.items).toBe(queue.items - 1);
     // Taking it back leaves the item to be decided.
     await client.call('grade.undoLast', { rater: 'mary' });
     expect((await client.call('review.disagreements', { taskId, isDecided: true })).total).toBe(0);
