@@ -40,6 +40,7 @@ export const gradeText = {
   emptyDetail: 'No prompt of this pair is left. Choose another pair, or look at what the grades say.',
   emptyQueueDetail:
     'Nothing of this queue is left for you. Choose another queue, or look at what the grades say.',
+  decidedTitle: 'Everything is decided',
   decidedDetail:
     'Nothing that raters disagreed on is left to decide here. What was decided stands in Review, with the grades before it.',
   toReview: 'Back to Review',
