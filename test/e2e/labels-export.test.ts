@@ -35,7 +35,7 @@ test('labels are downloaded from a browser by keys alone, and are the same when 
   await page.getByRole('radio', { name: /^JSON lines/ }).focus();
   for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
   expect(await page.getByRole('radio', { name: /^Label Studio/ }).isChecked()).toBe(true);
-  await dialog.getByRole('button', { name: 'Export', exact: true }).focus();
+  await dialog.getByRole('button', { name: 'Export', exact: true, disabled: false }).focus();
   const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
   await dialog.getByText('Labels written').waitFor();
   await dialog.getByText(/Nothing was left out/).waitFor();

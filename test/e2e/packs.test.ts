@@ -35,7 +35,7 @@ async function office(): Promise<TestWindow & { readonly folder: string; readonl
 
 /** Exports a pack for a rater through the dialog, by keys, and keeps what is downloaded. */
 async function exportPack(page: Page, rater: string, folder: string): Promise<string> {
-  await page.getByRole('button', { name: 'Export a pack…' }).focus();
+  await page.getByRole('button', { name: 'Export a pack…', disabled: false }).focus();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Export a pack' });
   await dialog.getByLabel('Rater').fill(rater);

@@ -79,7 +79,7 @@ test('the whole of a review by keys alone: figures, a disagreement, a decision, 
   await press('a');
   const dialog = page.getByRole('dialog', { name: 'Queue disagreements' });
   await dialog.getByText('Decide now, as mary').waitFor();
-  await dialog.getByRole('button', { name: 'Queue', exact: true }).focus();
+  await dialog.getByRole('button', { name: 'Queue', exact: true, disabled: false }).focus();
   await press('Enter');
   const given = page.getByRole('region', { name: 'Grades to decide between' });
   await given.getByText('It is right, and says so plainly.').waitFor();
